@@ -1,0 +1,149 @@
+/**
+ * The contract of the spool: the durable store of accepted messages, and the only place that syncs.
+ *
+ * A promise of `commit()` resolves only after the disk has the changes; all changes of one call are one transaction.
+ * Calls that arrive while a transaction runs share the next one (group commit).
+ */
+
+declare const brand: unique symbol;
+/** Names a message for its whole life; sortable by time of arrival, unique over all workers, 7-bit, no case folding needed. */
+export type SpoolId = string & { readonly [brand]: 'SpoolId' };
+
+/** The content of a message: CRLF line ends, not dot-stuffed, our Received line first, no Return-Path. */
+export type Body =
+  | { readonly kind: 'memory'; readonly bytes: Buffer }
+  /** Over the inline bound: a file of its own in the spool folder. */
+  | { readonly kind: 'file'; readonly path: string; readonly size: number };
+
+/** `envelopeOnly` DSN content etc. are later issues; what RFC 3461 asks is kept as given. */
+export interface Envelope {
+  /** The reverse-path without brackets; empty for the null reverse-path. */
+  readonly sender: string;
+  /** BODY=8BITMIME was declared, or the content holds 8-bit octets. */
+  readonly eightBit: boolean;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  /** Where it came from, for logs, queue listings and DSNs. */
+  readonly origin: Origin;
+}
+
+export interface Origin {
+  /** `local` for our own notifications. */
+  readonly client: string;
+  readonly listener: string;
+  readonly account: string | null;
+  readonly helo: string;
+}
+
+export interface SpooledRecipient {
+  /** From 0, in the order of acceptance; names the recipient within its message. */
+  readonly index: number;
+  /** After rewriting; `local@domain` in wire form. */
+  readonly address: string;
+  /** As the client gave it, for DSNs. */
+  readonly original: string;
+  /** The rule that let it in, `grant:office`, `route:contoso.example`, for queue listings. */
+  readonly by: string;
+  readonly attempts: number;
+  /** Milliseconds since the epoch; when to try next. */
+  readonly nextAttempt: number;
+  /** Excluded from trying until released. */
+  readonly held: boolean;
+  /** A delay warning was sent. */
+  readonly warned: boolean;
+  /** The last outcome in words, e.g. `451 4.3.0 try later`; empty before the first attempt. */
+  readonly lastReply: string;
+}
+
+export interface SpooledMessage {
+  readonly id: SpoolId;
+  readonly envelope: Envelope;
+  readonly size: number;
+  /** Only those not finished yet. */
+  readonly recipients: readonly SpooledRecipient[];
+}
+
+export interface NewMessage {
+  readonly id: SpoolId;
+  readonly envelope: Envelope;
+  readonly recipients: readonly Pick<SpooledRecipient, 'address' | 'original' | 'by'>[];
+  readonly body: Body;
+}
+
+/** One durable change. */
+export type SpoolChange =
+  | { readonly kind: 'append'; readonly message: NewMessage }
+  /** Delivered or failed for good: the recipient leaves the spool; with its last recipient the message goes, too. */
+  | { readonly kind: 'finish'; readonly id: SpoolId; readonly index: number }
+  | {
+      readonly kind: 'defer';
+      readonly id: SpoolId;
+      readonly index: number;
+      readonly attempts: number;
+      readonly nextAttempt: number;
+      readonly lastReply: string;
+      readonly warned: boolean;
+    }
+  /** An administrator's: next attempt time and hold of every unfinished recipient of a message. */
+  | {
+      readonly kind: 'reschedule';
+      readonly id: SpoolId;
+      readonly nextAttempt: number;
+      readonly held: boolean;
+    }
+  | { readonly kind: 'remove'; readonly id: SpoolId };
+
+/** What a commit can end in other than success; thrown, since no caller may go on as if it had worked. */
+export type SpoolErrorCode =
+  /** The disk is full or below the reserve: `452 4.3.1`. Recovers by itself. */
+  | 'full'
+  /** A commit or sync failed: `451 4.3.0`; the spool is marked failed and the worker restarts on it. */
+  | 'failed'
+  | 'closed';
+
+export interface SpoolStats {
+  readonly messages: number;
+  readonly recipients: number;
+  readonly held: number;
+  /** Octets of content. */
+  readonly bytes: number;
+  /** When the oldest message arrived, milliseconds since the epoch; undefined when empty. */
+  readonly oldest: number | undefined;
+}
+
+export interface QueueFilter {
+  /** Case-insensitive substring of sender or recipient. */
+  readonly address?: string;
+  readonly held?: boolean;
+  /** At most this many, oldest first. */
+  readonly limit: number;
+  /** Only messages after this id, for paging. */
+  readonly after?: SpoolId;
+}
+
+/** Writes a large body while it arrives. Not part of the spool until a commit names it; `discard()` removes the file. */
+export interface BodyWriter {
+  /** Resolves when more may be written. */
+  write(chunk: Buffer): Promise<void>;
+  /** Syncs the file, renames it to its final name, syncs the folder. */
+  finish(): Promise<Body>;
+  discard(): Promise<void>;
+}
+
+export interface Spool extends AsyncDisposable {
+  /** A fresh id; cheap, synchronous. */
+  newId(): SpoolId;
+  /** Whether new mail can be taken now; cheap, synchronous, refreshed in the background. */
+  accepts(): boolean;
+  openBody(id: SpoolId): Promise<BodyWriter>;
+  /** Durable when resolved. Rejects with SpoolError. */
+  commit(changes: readonly SpoolChange[]): Promise<void>;
+  /** Messages with an unheld recipient due at `now`, earliest first, without those in `except`. */
+  due(now: number, limit: number, except: ReadonlySet<SpoolId>): Promise<readonly SpooledMessage[]>;
+  /** When the next unheld recipient outside `except` is due; undefined when there is none. */
+  nextDue(except: ReadonlySet<SpoolId>): Promise<number | undefined>;
+  get(id: SpoolId): Promise<SpooledMessage | undefined>;
+  body(id: SpoolId): Promise<Body | undefined>;
+  list(filter: QueueFilter): Promise<readonly SpooledMessage[]>;
+  stats(): Promise<SpoolStats>;
+}

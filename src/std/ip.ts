@@ -1,0 +1,147 @@
+/**
+ * IP addresses and ranges as plain values that compare exactly.
+ *
+ * An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) *is* the IPv4 address: every parser here folds it, so a rule
+ * written for IPv4 also holds for a client that arrives on a dual-stack socket. A zone (`fe80::1%eth0`) is dropped.
+ * Parsing is strict: no octal or hexadecimal forms, no leading zeros, four parts.
+ */
+import ipaddr from 'ipaddr.js';
+
+export interface Ipv4 {
+  readonly family: 4;
+  /** The address as an unsigned 32-bit number. */
+  readonly value: number;
+  /** The canonical text, `192.0.2.1`. */
+  readonly text: string;
+}
+
+export interface Ipv6 {
+  readonly family: 6;
+  /** The address as an unsigned 128-bit number. */
+  readonly value: bigint;
+  /** The canonical text of RFC 5952, `2001:db8::1`. */
+  readonly text: string;
+}
+
+export type IpAddress = Ipv4 | Ipv6;
+
+const STRICT_V4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const MAPPED = 0xffffn << 32n;
+
+/** Parses one address, or returns undefined when `text` is not strictly one. */
+export function parseIp(text: string): IpAddress | undefined {
+  if (STRICT_V4.test(text)) {
+    let value = 0;
+    for (const part of text.split('.')) value = value * 256 + Number(part);
+    return { family: 4, value, text };
+  }
+  if (!text.includes(':')) return undefined;
+  const zone = text.indexOf('%');
+  const bare = zone === -1 ? text : text.slice(0, zone);
+  const lastColon = bare.lastIndexOf(':');
+  if (bare.includes('.') && !STRICT_V4.test(bare.slice(lastColon + 1))) return undefined;
+  if (!ipaddr.IPv6.isValid(bare)) return undefined;
+  let value = 0n;
+  for (const part of ipaddr.IPv6.parse(bare).parts) value = (value << 16n) | BigInt(part);
+  return ipv6(value);
+}
+
+/** The IPv4 address of an unsigned 32-bit number. */
+export function ipv4(value: number): Ipv4 {
+  const text = `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+  return { family: 4, value, text };
+}
+
+/** The address of an unsigned 128-bit number; a mapped IPv4 address is returned as IPv4. */
+export function ipv6(value: bigint): IpAddress {
+  if (value >> 32n === MAPPED >> 32n) return ipv4(Number(value & 0xffffffffn));
+  const parts: number[] = [];
+  for (let shift = 112n; shift >= 0n; shift -= 16n) parts.push(Number((value >> shift) & 0xffffn));
+  return { family: 6, value, text: new ipaddr.IPv6(parts).toRFC5952String() };
+}
+
+/** An inclusive interval of addresses of one family. */
+export type IpRange =
+  | { readonly family: 4; readonly first: number; readonly last: number }
+  | { readonly family: 6; readonly first: bigint; readonly last: bigint };
+
+/** The range of an address and a prefix length; host bits must already be zero (the caller checks and explains). */
+export function rangeOf(network: IpAddress, prefix: number): IpRange {
+  if (network.family === 4) {
+    return { family: 4, first: network.value, last: network.value + 2 ** (32 - prefix) - 1 };
+  }
+  return { family: 6, first: network.value, last: network.value | ((1n << BigInt(128 - prefix)) - 1n) };
+}
+
+/** Whether `address` lies in `range`. */
+export function inRange(address: IpAddress, range: IpRange): boolean {
+  if (address.family === 4) {
+    return range.family === 4 && address.value >= range.first && address.value <= range.last;
+  }
+  return range.family === 6 && address.value >= range.first && address.value <= range.last;
+}
+
+/** Parses CIDR text such as `10.0.0.0/8`, or a single address; undefined when malformed or when host bits are set. */
+export function parseCidr(text: string): IpRange | undefined {
+  const slash = text.indexOf('/');
+  const address = parseIp(slash === -1 ? text : text.slice(0, slash));
+  if (address === undefined) return undefined;
+  const bits = address.family === 4 ? 32 : 128;
+  if (slash === -1) return rangeOf(address, bits);
+  const length = text.slice(slash + 1);
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(length) || Number(length) > bits) return undefined;
+  const prefix = Number(length);
+  const hostBits =
+    address.family === 4
+      ? address.value % 2 ** (32 - prefix) !== 0
+      : (address.value & ((1n << BigInt(128 - prefix)) - 1n)) !== 0n;
+  return hostBits ? undefined : rangeOf(address, prefix);
+}
+
+function ranges(...cidrs: string[]): readonly IpRange[] {
+  return cidrs.map((cidr) => {
+    const range = parseCidr(cidr);
+    if (range === undefined) throw new Error(`not a CIDR: ${cidr}`);
+    return range;
+  });
+}
+
+const LOOPBACK = ranges('127.0.0.0/8', '::1/128');
+/** RFC 1918, RFC 4193, RFC 3927/4291 link-local, RFC 6598 shared space. */
+const PRIVATE = ranges(
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  '100.64.0.0/10',
+  'fc00::/7',
+  'fe80::/10',
+);
+/** "This network", multicast, reserved, documentation: nothing that a mail server could be reached at. */
+const UNROUTABLE = ranges(
+  '0.0.0.0/8',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+  '::/128',
+  'ff00::/8',
+  '2001:db8::/32',
+  '100::/64',
+);
+
+export function isLoopback(address: IpAddress): boolean {
+  return LOOPBACK.some((range) => inRange(address, range));
+}
+
+/** Private in the sense that outsiders cannot route to it: RFC 1918, unique local, link-local, shared space. */
+export function isPrivate(address: IpAddress): boolean {
+  return PRIVATE.some((range) => inRange(address, range));
+}
+
+/** A global unicast address: neither loopback, private nor special. */
+export function isPublic(address: IpAddress): boolean {
+  return !isLoopback(address) && !isPrivate(address) && !UNROUTABLE.some((range) => inRange(address, range));
+}

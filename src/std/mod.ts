@@ -1,0 +1,5 @@
+/** The few things every part may use: time, addresses, events. Imports nothing of ours. */
+export * from './clock.ts';
+export * from './emit.ts';
+export * from './host.ts';
+export * from './ip.ts';

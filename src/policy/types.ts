@@ -4,7 +4,7 @@
  * `decide(facts, policy)` is pure: no clock, no I/O, no state. A decision depends on the facts alone, and no verdict is
  * used for other facts than those it was made from.
  */
-import type { Domain, Mailbox, ReversePath } from '../mail/mod.ts';
+import type { Domain, DomainLiteral, Mailbox, ReversePath } from '../mail/mod.ts';
 import type { Host, IpAddress, IpRange } from '../std/mod.ts';
 
 /** Everything a decision may depend on. */
@@ -64,6 +64,12 @@ export type AddressPattern =
   /** The null reverse-path, written `<>`; senders only. */
   | { readonly kind: 'null' };
 
+/** An address literal whose mailboxes are ours, e.g. `[192.0.2.1]`. */
+export interface LiteralSource {
+  readonly literal: DomainLiteral;
+  readonly place: Place;
+}
+
 /**
  * A grant. The conditions present are ANDed; at least one of authenticated, from, connectingTo is present.
  * An empty list is a configuration error and never means "everyone".
@@ -90,7 +96,10 @@ export interface NeverSource {
 
 /** The configuration of the policy, already validated, as plain data (it can be sent to another process). */
 export interface PolicySource {
-  /** false: 'do not reroute incoming SMTP mail': only our inbound domains are accepted, every restriction is inert. */
+  /**
+   * false: 'do not reroute incoming SMTP mail'. Nothing is relayed, whoever asks: grants, never rules and alwaysRelay
+   * routes are inert. Inbound and forward routes are our own domains and still work.
+   */
   readonly reroute: boolean;
   readonly routes: readonly RouteSource[];
   readonly never: readonly NeverSource[];
@@ -98,7 +107,7 @@ export interface PolicySource {
   /** The domain of `<postmaster>` without a domain. */
   readonly postmasterDomain: Domain;
   /** Address literals that count as inbound: none unless configured. */
-  readonly literals: readonly string[];
+  readonly literals: readonly LiteralSource[];
 }
 
 /** The rule that decided, by what an administrator calls it. */

@@ -1,0 +1,91 @@
+/** Mailboxes: `Local-part "@" ( Domain / address-literal )` of RFC 5321 4.1.2, parsed strictly. */
+import { addressError } from './addressError.ts';
+import { firstUnprintable, foldAscii } from './ascii.ts';
+import { parseDomain } from './domain.ts';
+import { parseLiteral } from './literal.ts';
+import type { AddressError, Domain, DomainLiteral, Mailbox } from './types.ts';
+
+/** Octets, in wire form with its quotes (RFC 5321 4.5.3.1.1). */
+const MAX_LOCAL_PART = 64;
+/** Octets (RFC 5321 4.5.3.1.2). A name is shorter still, see `parseDomain()`. */
+const MAX_DOMAIN = 255;
+/** Octets of a path with its brackets (RFC 5321 4.5.3.1.3). */
+export const MAX_PATH = 256;
+
+/** `Dot-string`: atoms of `atext` (RFC 5322 3.2.3) with single dots between them. */
+const DOT_STRING = /[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*/y;
+/** `Quoted-string`: `qtextSMTP` and `quoted-pairSMTP`, so spaces but no tabs. */
+const QUOTED_STRING = /"(?:[ !#-[\]-~]|\\[ -~])*"/y;
+const QUOTED_PAIR = /\\(.)/g;
+
+/** How long the local part at `position` is, in octets; 0 when none begins there. */
+export function localPartLength(text: string, position: number): number {
+  const pattern = text.startsWith('"', position) ? QUOTED_STRING : DOT_STRING;
+  pattern.lastIndex = position;
+  return pattern.test(text) ? pattern.lastIndex - position : 0;
+}
+
+/**
+ * Parses `local@domain`, for configuration and the command line. The domain may be written with U-labels; the local
+ * part is ASCII. Positions count characters, which are octets up to the first character that is not ASCII.
+ */
+export function parseMailbox(text: string): Mailbox | AddressError {
+  if (text === '') return addressError('empty', 0);
+  return text.length > MAX_PATH - 2
+    ? addressError('tooLong', MAX_PATH - 2)
+    : parseMailboxAt(text, 0, text.length);
+}
+
+/** Parses the mailbox that takes up `text` from `start` to `end`; the caller has bounded the length. */
+export function parseMailboxAt(text: string, start: number, end: number): Mailbox | AddressError {
+  const at = start + localPartLength(text, start);
+  if (at === start || at > end) return badLocalPart(text, start, end);
+  if (at - start > MAX_LOCAL_PART) return addressError('tooLong', start + MAX_LOCAL_PART);
+  if (at === end) return addressError('noDomain', end);
+  if (text.charCodeAt(at) !== 0x40) return badLocalPart(text, at, end);
+  if (at + 1 === end) return addressError('noDomain', end);
+  const domain = parseHost(text.slice(at + 1, end), at + 1);
+  return typeof domain === 'string' ? mailboxOf(text.slice(start, at), domain) : domain;
+}
+
+/** A local part ends, or does not begin, at `position`, where it should not. */
+function badLocalPart(text: string, position: number, end: number): AddressError {
+  const rest = text.slice(position, end);
+  const bad = firstUnprintable(rest);
+  if (bad !== -1) return addressError('characters', position + bad);
+  return addressError('localPart', position);
+}
+
+/** Parses a domain or an address literal; `position` is where it stands, for the error. */
+export function parseHost(text: string, position: number): Domain | DomainLiteral | AddressError {
+  if (text.length > MAX_DOMAIN) return addressError('tooLong', position + MAX_DOMAIN);
+  if (text.startsWith('[')) return parseLiteral(text) ?? addressError('literal', position);
+  const domain = parseDomain(text);
+  if (domain !== undefined) return domain;
+  const bad = text.search(/[^A-Za-z0-9.-]/);
+  return addressError('domain', position + Math.max(bad, 0));
+}
+
+function mailboxOf(localPart: string, domain: Domain | DomainLiteral): Mailbox {
+  return { localPart, localKey: keyOf(localPart), domain, address: `${localPart}@${domain}` };
+}
+
+/** What the local part says, without quoting and with A to Z folded: `"Bob"`, `"\b\o\b"` and `bob` are one. */
+function keyOf(localPart: string): string {
+  const plain = localPart.startsWith('"') ? localPart.slice(1, -1).replace(QUOTED_PAIR, '$1') : localPart;
+  return foldAscii(plain);
+}
+
+/**
+ * The same local part at another domain. The address may be longer than a path may be when the new domain is longer
+ * than the old one; it is the next server's to refuse.
+ */
+export function mailboxAt(mailbox: Mailbox, domain: Domain | DomainLiteral): Mailbox {
+  const { localPart, localKey } = mailbox;
+  return { localPart, localKey, domain, address: `${localPart}@${domain}` };
+}
+
+/** The mailbox that every domain must have (RFC 5321 4.5.1). */
+export function postmasterAt(domain: Domain | DomainLiteral): Mailbox {
+  return mailboxOf('postmaster', domain);
+}

@@ -1,0 +1,1 @@
+export type { ControlEvents } from './events.ts';

@@ -5,6 +5,8 @@
  * secret, or that of a member every line has, does not compile.
  */
 import type { ControlEvents } from '../api/mod.ts';
+import type { ListenerEvents } from '../listener/mod.ts';
+import type { SessionEvents } from '../session/mod.ts';
 
 /** What the log says of itself. */
 export interface LogEvents {
@@ -15,7 +17,7 @@ export interface LogEvents {
 }
 
 /** Every event of the program, by name. */
-export interface EventMap extends LogEvents, ControlEvents {}
+export interface EventMap extends ListenerEvents, SessionEvents, LogEvents, ControlEvents {}
 
 /** What a field of an event can be. */
 export type LogValue = string | number | boolean | null | undefined | readonly string[] | readonly number[];

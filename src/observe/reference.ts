@@ -17,7 +17,7 @@ Postern writes one JSON object a line. Every line has
 | \`process\` | which of our processes: \`supervisor\`, or the name of a worker |
 | \`event\` | what happened: a name of the table below |
 
-and the fields of its event. A field without a value is left out. No event carries message content or a secret.
+and the fields of its event. A field without a value is \`null\` or left out. No event carries message content or a secret.
 \`log.level\` in the configuration sets the lowest level that is written, \`log.file\` where. A log file that was renamed is opened
 again on SIGHUP. At most 4 MiB of lines wait for a slow disk or reader; what does not fit is dropped, and \`log.dropped\` says how
 many lines.

@@ -22,7 +22,7 @@ const NON_ASCII = /\P{ASCII}/u;
 const U_LABEL = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}-]+$/u;
 /** Admitted by category and excluded one by one in RFC 5892 2.6 and 2.9 (old Hangul jamo). */
 const EXCLUDED =
-  /[\u0640\u07fa\u302e-\u302f\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/;
+  /[\u302e-\u302f\u0640\u07fa\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/;
 const LEADING_MARK = /^\p{M}/u;
 
 /**

@@ -1,0 +1,180 @@
+/**
+ * The grants, compiled, and the one definition of when a grant fits.
+ *
+ * The conditions of a grant are ANDed, grants are ORed, and the first that fits in configuration order is the one that
+ * decides. To find it, only candidates are looked at: grants whose ranges hold the client or the local address, and
+ * grants for the account that has signed in. Every grant has one of these conditions, so no other can fit.
+ */
+import { foldAscii } from '../mail/mod.ts';
+import type { Mailbox } from '../mail/mod.ts';
+import { compilePatterns, fitsPatterns } from './patterns.ts';
+import type { PatternSet } from './patterns.ts';
+import { buildRangeTable, findBlock, isCovered } from './range-table.ts';
+import type { RangeTable } from './range-table.ts';
+import type { Block } from './segments.ts';
+import type { Facts, GrantSource, RuleRef } from './types.ts';
+
+export type GrantRef = Extract<RuleRef, { kind: 'grant' }>;
+
+export interface Grant {
+  /** Its position in the configuration, from 0. */
+  readonly index: number;
+  readonly rule: GrantRef;
+  /** Names are folded. */
+  readonly authenticated: 'any' | ReadonlySet<string> | undefined;
+  readonly from: boolean;
+  readonly connectingTo: boolean;
+  readonly senders: PatternSet | undefined;
+  readonly recipients: PatternSet | undefined;
+  /** Milliseconds since the epoch. */
+  readonly until: number | undefined;
+  /** As configured, for explanations. */
+  readonly source: GrantSource;
+}
+
+export interface GrantTable {
+  /** In configuration order. */
+  readonly grants: readonly Grant[];
+  /** By client address: `from` of every grant. */
+  readonly clients: RangeTable;
+  /** By local address: `connectingTo` of every grant. */
+  readonly locals: RangeTable;
+  /** The same, of grants without `from`: the others are found by the client, of which there are fewer. */
+  readonly localCandidates: RangeTable;
+  /** Grants for every account, with neither `from` nor `connectingTo`; ascending. */
+  readonly anyAccount: readonly number[];
+  /** Such grants for named accounts, by folded name; ascending. */
+  readonly byAccount: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What the conditions look at. Made once for a recipient. */
+export interface Question {
+  readonly facts: Facts;
+  /** The recipient after rewriting. */
+  readonly recipient: Mailbox;
+  /** `facts.account`, folded. */
+  readonly account: string | undefined;
+  readonly clientBlock: Block | undefined;
+  readonly localBlock: Block | undefined;
+}
+
+export type Condition = 'authenticated' | 'from' | 'connectingTo' | 'senders' | 'recipients' | 'until';
+
+/**
+ * When a condition holds; one that the grant does not have always does.
+ *
+ * `recipients` is compared with the recipient after rewriting: a grant says where mail may go, and that is where it
+ * goes. `senders` is compared with the sender the client claims, which proves nothing and therefore only narrows.
+ */
+const HOLDS: Record<Condition, (grant: Grant, question: Question) => boolean> = {
+  authenticated: ({ authenticated }, { account }) =>
+    authenticated === undefined ||
+    (account !== undefined && (authenticated === 'any' || authenticated.has(account))),
+  from: (grant, { clientBlock }) => !grant.from || isCovered(clientBlock, grant.index),
+  connectingTo: (grant, { localBlock }) => !grant.connectingTo || isCovered(localBlock, grant.index),
+  senders: ({ senders }, { facts }) => senders === undefined || fitsPatterns(senders, facts.sender),
+  recipients: ({ recipients }, { recipient }) =>
+    recipients === undefined || fitsPatterns(recipients, recipient),
+  until: ({ until }, { facts }) => until === undefined || facts.at < until,
+};
+
+const CONDITIONS: readonly Condition[] = [
+  'authenticated',
+  'from',
+  'connectingTo',
+  'senders',
+  'recipients',
+  'until',
+];
+
+export function compileGrants(sources: readonly GrantSource[]): GrantTable {
+  const grants = sources.map(compileGrant);
+  const byAccount = new Map<string, number[]>();
+  const anyAccount: number[] = [];
+  for (const grant of grants) {
+    if (grant.from || grant.connectingTo || grant.authenticated === undefined) continue;
+    if (grant.authenticated === 'any') anyAccount.push(grant.index);
+    else for (const name of grant.authenticated) append(byAccount, name, grant.index);
+  }
+  return Object.freeze({
+    grants: Object.freeze(grants),
+    clients: buildRangeTable(sources.map(({ from }) => from ?? [])),
+    locals: buildRangeTable(sources.map(({ connectingTo }) => connectingTo ?? [])),
+    localCandidates: buildRangeTable(
+      sources.map(({ from, connectingTo }) => (from === undefined ? (connectingTo ?? []) : [])),
+    ),
+    anyAccount: Object.freeze(anyAccount),
+    byAccount,
+  });
+}
+
+export function questionOf(facts: Facts, recipient: Mailbox, table: GrantTable): Question {
+  return {
+    facts,
+    recipient,
+    account: facts.account === undefined ? undefined : foldAscii(facts.account),
+    clientBlock: findBlock(table.clients, facts.client),
+    localBlock: findBlock(table.locals, facts.localAddress),
+  };
+}
+
+/** The conditions of `grant` that do not hold; none: it fits. */
+export function unmetConditions(grant: Grant, question: Question): readonly Condition[] {
+  return CONDITIONS.filter((condition) => !HOLDS[condition](grant, question));
+}
+
+/** The first grant, in configuration order, that fits. */
+export function firstFitting(table: GrantTable, question: Question): Grant | undefined {
+  let first = table.grants.length;
+  const look = (candidates: readonly number[] | undefined): void => {
+    first = firstFittingOf(candidates, first, table, question);
+  };
+  for (let at = question.clientBlock; at !== undefined; at = at.around) look(at.rules);
+  const localBlock = findBlock(table.localCandidates, question.facts.localAddress);
+  for (let at = localBlock; at !== undefined; at = at.around) look(at.rules);
+  if (question.account !== undefined) {
+    look(table.anyAccount);
+    look(table.byAccount.get(question.account));
+  }
+  return table.grants[first];
+}
+
+/** The first of ascending `candidates` that fits, when it is before `limit`; else `limit`. */
+function firstFittingOf(
+  candidates: readonly number[] | undefined,
+  limit: number,
+  table: GrantTable,
+  question: Question,
+): number {
+  for (const index of candidates ?? []) {
+    if (index >= limit) break;
+    const grant = table.grants[index];
+    if (grant !== undefined && CONDITIONS.every((condition) => HOLDS[condition](grant, question)))
+      return index;
+  }
+  return limit;
+}
+
+function compileGrant(source: GrantSource, index: number): Grant {
+  const { name, place, authenticated } = source;
+  return Object.freeze({
+    index,
+    rule: Object.freeze({ kind: 'grant', name, place }),
+    authenticated:
+      authenticated === undefined || authenticated === 'any'
+        ? authenticated
+        : new Set(authenticated.map(foldAscii)),
+    from: source.from !== undefined,
+    connectingTo: source.connectingTo !== undefined,
+    senders: source.senders && compilePatterns(source.senders),
+    recipients: source.recipients && compilePatterns(source.recipients),
+    until: source.until,
+    source,
+  });
+}
+
+function append(lists: Map<string, number[]>, key: string, value: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}

@@ -1,7 +1,7 @@
 /** Reading the header of a message (RFC 5322 2.2) without turning the message into a string. Lines end in CRLF. */
 
 const CR = 0x0d;
-const COLON = 0x3a;
+const LF = 0x0a;
 
 export interface SplitHeader {
   /** The header fields, the CRLF of the last one included, the empty line not. */
@@ -12,7 +12,7 @@ export interface SplitHeader {
 
 /** Splits a message at its first empty line. Zero-copy. Without an empty line all of it is header. */
 export function splitHeader(content: Buffer): SplitHeader {
-  if (content[0] === CR && content[1] === 0x0a) return { header: content.subarray(0, 0), bodyOffset: 2 };
+  if (content[0] === CR && content[1] === LF) return { header: content.subarray(0, 0), bodyOffset: 2 };
   const end = content.indexOf('\r\n\r\n', 0, 'latin1');
   return end === -1
     ? { header: content, bodyOffset: content.length }
@@ -38,14 +38,10 @@ export function* headerFields(header: Buffer): Iterable<HeaderField> {
   let start = 0;
   while (start < header.length) {
     const end = fieldEnd(header, start);
-    const colon = header.indexOf(COLON, start);
-    if (colon !== -1 && colon < end) {
-      const name = FIELD_NAME.exec(header.toString('latin1', start, colon))?.[1];
-      if (name !== undefined) {
-        const value = unfold(header.toString('latin1', colon + 1, end));
-        yield { name, value, start, end };
-      }
-    }
+    const field = header.toString('latin1', start, end);
+    const colon = field.indexOf(':');
+    const name = FIELD_NAME.exec(field.slice(0, Math.max(colon, 0)))?.[1];
+    if (name !== undefined) yield { name, value: unfold(field, colon + 1), start, end };
     start = end;
   }
 }
@@ -61,6 +57,15 @@ function fieldEnd(header: Buffer, start: number): number {
   }
 }
 
-function unfold(value: string): string {
-  return value.replace(/\r\n(?=[ \t])/g, '').replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+/** The value from `start` on, trimmed by hand: a regular expression would try the end at every space there is. */
+function unfold(field: string, start: number): string {
+  let from = start;
+  let to = field.length;
+  while (from < to && isBlank(field.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(field.charCodeAt(to - 1))) to -= 1;
+  return field.slice(from, to).replace(/\r\n(?=[ \t])/g, '');
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === CR || code === LF;
 }

@@ -1,10 +1,11 @@
 /** Writing header fields of our own: whatever text goes in, no line break of its own can come out. */
 
-/** Octets of a line without CRLF: what RFC 5322 2.1.1 recommends, and what it demands. */
-const WANTED_LINE = 78;
+/** Octets of a line without CRLF: 76 with encoded words (RFC 2047 2), 78 otherwise recommended (RFC 5322 2.1.1). */
+const WANTED_LINE = 76;
+/** Octets of a line without CRLF, at most (RFC 5322 2.1.1). */
 const LONGEST_LINE = 998;
-/** 45 octets are 60 characters of base64; with `=?utf-8?B?` and `?=` an encoded word has 72 of its 75 (RFC 2047 2). */
-const WORD_OCTETS = 45;
+/** 39 octets are 52 characters of base64, an encoded word of 64: it fits on a line after `Subject: `. */
+const WORD_OCTETS = 39;
 
 /** What would end or corrupt a header line. */
 const CONTROL = /[\p{Cc}\u2028\u2029]+/gu;
@@ -40,24 +41,34 @@ function encodedWord(text: string): string {
 }
 
 /**
- * Folds `Name: value` to lines of at most 78 characters where white space permits, and in any case of at most 998 (a
- * longer word is cut by a fold). Returned without a final CRLF. Control characters become spaces first, so the result
- * is always exactly one field.
+ * Folds `Name: value` to lines of at most 76 characters where spaces permit, and in any case of at most 998 (a longer
+ * word is cut by a fold, which puts a space into it). Returned without a final CRLF. Control characters become spaces
+ * first, so the result is always exactly one field.
  */
 export function foldHeader(line: string): string {
-  const clean = line.replace(CONTROL, ' ').trimEnd();
   const lines: string[] = [];
   let current = '';
-  for (const [word] of clean.matchAll(/ *[^ ]+/g)) {
-    if (current !== '' && current.length + word.length > WANTED_LINE && !current.endsWith(':')) {
-      lines.push(current);
-      current = word.startsWith(' ') ? word : ` ${word}`;
-    } else current += word;
-    while (current.length > LONGEST_LINE) {
-      lines.push(current.slice(0, LONGEST_LINE));
-      current = ` ${current.slice(LONGEST_LINE)}`;
+  let words = 0;
+  // Each word with the spaces before it; a fold goes before the spaces, so that unfolding gives the line again.
+  for (const [word] of line
+    .replace(CONTROL, ' ')
+    .trimEnd()
+    .matchAll(/ *[^ ]+/g)) {
+    // The first word of the value stays with the name, however long it is.
+    if (words > 1 && current.length + word.length > WANTED_LINE) {
+      pushLine(lines, current);
+      current = '';
     }
+    current += word;
+    words += 1;
   }
-  lines.push(current);
+  pushLine(lines, current);
   return lines.join('\r\n');
+}
+
+function pushLine(lines: string[], line: string): void {
+  lines.push(line.slice(0, LONGEST_LINE));
+  for (let at = LONGEST_LINE; at < line.length; at += LONGEST_LINE - 1) {
+    lines.push(` ${line.slice(at, at + LONGEST_LINE - 1)}`);
+  }
 }

@@ -45,7 +45,10 @@ export function parseMailboxAt(text: string, start: number, end: number): Mailbo
   if (text.charCodeAt(at) !== 0x40) return badLocalPart(text, at, end);
   if (at + 1 === end) return addressError('noDomain', end);
   const domain = parseHost(text.slice(at + 1, end), at + 1);
-  return typeof domain === 'string' ? mailboxOf(text.slice(start, at), domain) : domain;
+  if (typeof domain !== 'string') return domain;
+  const mailbox = mailboxOf(text.slice(start, at), domain);
+  // U-labels may have become longer.
+  return mailbox.address.length > MAX_PATH - 2 ? addressError('tooLong', start + MAX_PATH - 2) : mailbox;
 }
 
 /** A local part ends, or does not begin, at `position`, where it should not. */
@@ -62,7 +65,7 @@ export function parseHost(text: string, position: number): Domain | DomainLitera
   if (text.startsWith('[')) return parseLiteral(text) ?? addressError('literal', position);
   const domain = parseDomain(text);
   if (domain !== undefined) return domain;
-  const bad = text.search(/[^A-Za-z0-9.-]/);
+  const bad = text.search(/[^\p{L}\p{M}\p{N}.-]/u);
   return addressError('domain', position + Math.max(bad, 0));
 }
 

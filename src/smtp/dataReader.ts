@@ -6,6 +6,7 @@
  * behind us can see another end than we do (SMTP smuggling).
  */
 import { isAscii } from 'node:buffer';
+import { Pieces } from './pieces.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -19,8 +20,7 @@ const CRLF_PIECE = Buffer.from('\r\n');
 
 /** Text line, octets with CRLF, without a stuffed dot (RFC 5321 4.5.3.1.6). */
 const LONGEST_LINE = 1000;
-/** A chunk in more pieces than this is joined: many tiny slices cost more than one copy. */
-const MOST_PIECES = 64;
+const NOTHING = Buffer.alloc(0);
 const RECEIVED = Buffer.from('received');
 /** The present line is no Received field, or not in the header. */
 const NO_MATCH = -1;
@@ -66,8 +66,8 @@ export class DataReader {
   readonly #repair: boolean;
   readonly #maxSize: number;
   #state: State = 'lineStart';
-  #chunk: Buffer = CR_PIECE;
-  #pieces: Buffer[] = [];
+  readonly #pieces = new Pieces();
+  #chunk: Buffer = NOTHING;
   /** Where in the chunk the content begins that is not yet in `#pieces`. */
   #from = 0;
   /** Where in the chunk the line began, as content; negative when in an earlier chunk. */
@@ -93,17 +93,14 @@ export class DataReader {
   push(chunk: Buffer): DataStep {
     if (this.#state === 'done') throw new Error('octets pushed after the end of data');
     this.#chunk = chunk;
-    this.#pieces = [];
     this.#from = 0;
     const consumed = this.#scan();
     this.#flush(consumed);
     this.#lineStart -= chunk.length;
     if (!this.#eightBit)
       this.#eightBit = !isAscii(consumed < chunk.length ? chunk.subarray(0, consumed) : chunk);
-    const pieces = this.#pieces.length > MOST_PIECES ? [Buffer.concat(this.#pieces)] : this.#pieces;
-    this.#chunk = CR_PIECE;
-    this.#pieces = [];
-    return { done: this.#isDone(), consumed, pieces };
+    this.#chunk = NOTHING;
+    return { done: this.#isDone(), consumed, pieces: this.#pieces.take() };
   }
 
   /** What is known of the content so far; final after the step that was `done`. */
@@ -259,22 +256,19 @@ export class DataReader {
 
   /** Puts the content up to `end`, which is in the chunk, into the pieces. */
   #flush(end: number): void {
-    if (end > this.#from) {
-      const whole = this.#from === 0 && end === this.#chunk.length;
-      this.#add(whole ? this.#chunk : this.#chunk.subarray(this.#from, end));
-    }
+    if (end > this.#from) this.#add(this.#chunk, this.#from, end);
     this.#from = end;
   }
 
   /** Puts octets that are not in the chunk before the one at `at`. */
   #insert(octets: Buffer, at: number): void {
     this.#flush(at);
-    this.#add(octets);
+    this.#add(octets, 0, octets.length);
   }
 
-  #add(piece: Buffer): void {
-    this.#size += piece.length;
+  #add(source: Buffer, start: number, end: number): void {
+    this.#size += end - start;
     if (this.#size > this.#maxSize) this.#tooBig = true;
-    if (!this.#tooBig) this.#pieces.push(piece);
+    if (!this.#tooBig) this.#pieces.add(source, start, end);
   }
 }

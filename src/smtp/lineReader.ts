@@ -26,8 +26,10 @@ export class LineReader {
   #chunk: Buffer = EMPTY;
   /** Where the unread part of the chunk begins. */
   #at = 0;
-  /** Chunks that arrived before the earlier ones were read. */
-  readonly #waiting: Buffer[] = [];
+  /** Chunks that arrived before the earlier ones were read, from `#nextWaiting` on. */
+  #waiting: Buffer[] = [];
+  #nextWaiting = 0;
+  #waitingOctets = 0;
   #partial: Buffer = EMPTY;
   #partialLength = 0;
   #dropping = false;
@@ -40,10 +42,13 @@ export class LineReader {
 
   /** Takes the next octets of the stream. The chunk must not be changed until its lines have been used. */
   push(chunk: Buffer): void {
-    if (this.#at === this.#chunk.length) {
+    if (this.#at === this.#chunk.length && this.#waitingOctets === 0) {
       this.#chunk = chunk;
       this.#at = 0;
-    } else this.#waiting.push(chunk);
+    } else {
+      this.#waiting.push(chunk);
+      this.#waitingOctets += chunk.length;
+    }
   }
 
   /** The next complete line, or undefined when more octets are needed. */
@@ -52,33 +57,51 @@ export class LineReader {
       const end = this.#chunk.indexOf(LF, this.#at);
       if (end !== -1) return this.#take(end);
       this.#keep();
-      const following = this.#waiting.shift();
-      if (following === undefined) return undefined;
-      this.#chunk = following;
-      this.#at = 0;
+      if (!this.#advance()) return undefined;
     }
   }
 
   /** How many octets are held and not yet returned as lines. */
   get buffered(): number {
-    const waiting = this.#waiting.reduce((sum, chunk) => sum + chunk.length, 0);
-    return this.#partialLength + this.#chunk.length - this.#at + waiting;
+    return this.#partialLength + this.#chunk.length - this.#at + this.#waitingOctets;
   }
 
   /** Takes and clears the unread octets: what follows the last line is not lines any more. */
   rest(): Buffer {
     const unread = this.#chunk.subarray(this.#at);
-    const whole =
-      this.#partialLength === 0 && this.#waiting.length === 0
-        ? unread
-        : Buffer.concat([this.#partial.subarray(0, this.#partialLength), unread, ...this.#waiting]);
+    const partial = this.#partial.subarray(0, this.#partialLength);
+    const waiting = this.#waiting.slice(this.#nextWaiting);
     this.#chunk = EMPTY;
     this.#at = 0;
-    this.#waiting.length = 0;
+    this.#waiting = [];
+    this.#nextWaiting = 0;
+    this.#waitingOctets = 0;
+    this.#forget();
+    return partial.length === 0 && waiting.length === 0
+      ? unread
+      : Buffer.concat([partial, unread, ...waiting]);
+  }
+
+  /** Goes on to the next waiting chunk; false when there is none. */
+  #advance(): boolean {
+    const chunk = this.#waiting[this.#nextWaiting];
+    if (chunk === undefined) return false;
+    this.#nextWaiting += 1;
+    // Lets go of what was read; now and then, so that many small chunks cost linear time.
+    if (2 * this.#nextWaiting > this.#waiting.length) {
+      this.#waiting = this.#waiting.slice(this.#nextWaiting);
+      this.#nextWaiting = 0;
+    }
+    this.#waitingOctets -= chunk.length;
+    this.#chunk = chunk;
+    this.#at = 0;
+    return true;
+  }
+
+  #forget(): void {
     this.#partial = EMPTY;
     this.#partialLength = 0;
     this.#dropping = false;
-    return whole;
   }
 
   /** The line whose LF is at `end` in the chunk. */
@@ -96,17 +119,14 @@ export class LineReader {
     const crlf = this.#partial[length - 1] === CR;
     const bytes = this.#partial.subarray(0, crlf ? length - 1 : length);
     // The line owns the buffer from here on.
-    this.#partial = EMPTY;
-    this.#partialLength = 0;
+    this.#forget();
     return { bytes, ending: crlf ? 'crlf' : 'lf', tooLong: false };
   }
 
   #overlong(from: number, end: number): Line {
     const crBefore = this.#dropping ? this.#droppedCr : this.#partial[this.#partialLength - 1] === CR;
     const crlf = end > from ? this.#chunk[end - 1] === CR : crBefore;
-    this.#partial = EMPTY;
-    this.#partialLength = 0;
-    this.#dropping = false;
+    this.#forget();
     return { bytes: EMPTY, ending: crlf ? 'crlf' : 'lf', tooLong: true };
   }
 
@@ -117,10 +137,9 @@ export class LineReader {
     if (from === end) return;
     // With the LF still to come the line has one octet more.
     if (this.#dropping || this.#partialLength + end - from >= this.limit) {
+      this.#forget();
       this.#dropping = true;
       this.#droppedCr = this.#chunk[end - 1] === CR;
-      this.#partial = EMPTY;
-      this.#partialLength = 0;
     } else this.#append(from, end);
     this.#chunk = EMPTY;
     this.#at = 0;

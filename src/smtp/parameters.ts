@@ -12,8 +12,8 @@ export interface Parameter {
 const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]+))?$/;
 /** RFC 1870 section 5: at most 20 digits. */
 const SIZE = /^[0-9]{1,20}$/;
-/** RFC 4954 section 5: a mailbox in xtext (RFC 3461 section 4), or `<>`. */
-const AUTH = /^(?:<>|(?:[!-*,-<>-~]|\+[0-9A-F]{2})+)$/;
+/** RFC 4954 section 5: a mailbox in xtext (RFC 3461 section 4), or `<>`. What cannot be either. */
+const BAD_XTEXT = /=|\+(?![0-9A-F]{2})/;
 
 /** The parameters in `text`, between any number of spaces; `malformed` for a word that cannot be one. */
 export function splitParameters(text: string): (Parameter | 'malformed')[] {
@@ -53,7 +53,7 @@ function add(parameters: Draft, { name, value }: Parameter): CommandProblem | un
       return undefined;
     }
     case 'AUTH':
-      if (parameters.auth !== undefined || value === undefined || !AUTH.test(value)) break;
+      if (parameters.auth !== undefined || value === undefined || BAD_XTEXT.test(value)) break;
       parameters.auth = value;
       return undefined;
     default:

@@ -1,13 +1,11 @@
 /** Dot-stuffing, the sender's side of transparency (RFC 5321 4.5.2). Zero-copy where no line begins with a dot. */
+import { Pieces } from './pieces.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
 const DOT = 0x2e;
-const DOT_PIECE = Buffer.from('.');
 const END_AFTER_LINE = Buffer.from('.\r\n');
 const END_IN_LINE = Buffer.from('\r\n.\r\n');
-/** More pieces than this are joined: many tiny slices cost more than one copy. */
-const MOST_PIECES = 64;
 
 type State = 'lineStart' | 'text' | 'cr';
 
@@ -45,17 +43,15 @@ function stateAfter(chunk: Buffer, before: State): State {
 
 /** Doubles the dot at `first`, unless -1, and every dot after CRLF. */
 function stuffFrom(chunk: Buffer, first: number): Buffer[] {
-  const pieces: Buffer[] = [];
+  const pieces = new Pieces();
   let from = 0;
-  let dot = first === -1 ? nextDot(chunk, 0) : first;
-  while (dot !== -1) {
+  for (let dot = first === -1 ? nextDot(chunk, 0) : first; dot !== -1; dot = nextDot(chunk, dot)) {
     // The dot ends this piece and begins the next: doubled without a copy.
-    pieces.push(dot === 0 ? DOT_PIECE : chunk.subarray(from, dot + 1));
+    pieces.add(chunk, from, dot + 1);
     from = dot;
-    dot = nextDot(chunk, dot);
   }
-  pieces.push(from === 0 ? chunk : chunk.subarray(from));
-  return pieces.length > MOST_PIECES ? [Buffer.concat(pieces)] : pieces;
+  pieces.add(chunk, from, chunk.length);
+  return pieces.take();
 }
 
 function nextDot(chunk: Buffer, from: number): number {

@@ -1,0 +1,95 @@
+/**
+ * Receiving the content of one message: decoded as it comes, in memory up to the inline limit, beyond it in a file of the
+ * spool. Never whole in memory beyond the bound, and never durable before `Intake.store()` says so.
+ */
+import { Buffer } from 'node:buffer';
+import { DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
+import { REPLIES } from './replies.ts';
+import type { BodySink, Intake, ListenerSettings, StoredBody } from './types.ts';
+
+export interface ContentStep {
+  /** Octets of the chunk that belong to the message. */
+  readonly consumed: number;
+  readonly done: boolean;
+  /** Wait for this before the next chunk. */
+  readonly wait: Promise<void> | undefined;
+}
+
+export class Content {
+  readonly id: string;
+  readonly #intake: Intake;
+  readonly #reader: DataReader;
+  #pieces: Buffer[];
+  #held: number;
+  #sink: BodySink | undefined;
+  /** The last write; writes never overlap, since the session waits for each. */
+  #writing: Promise<void> | undefined;
+  #failed = false;
+
+  /** `trace` becomes the first lines of the content. */
+  constructor(id: string, trace: Buffer, options: { intake: Intake; settings: ListenerSettings }) {
+    this.id = id;
+    this.#intake = options.intake;
+    const { limits, compat } = options.settings;
+    this.#reader = new DataReader({ repairBareLf: compat.bareLf, maxSize: limits.messageSize });
+    this.#pieces = [trace];
+    this.#held = trace.length;
+  }
+
+  push(chunk: Buffer): ContentStep {
+    const { consumed, done, pieces } = this.#reader.push(chunk);
+    for (const piece of pieces) {
+      this.#pieces.push(piece);
+      this.#held += piece.length;
+    }
+    const spill = this.#sink !== undefined || this.#held > this.#intake.inlineLimit;
+    return { consumed, done, wait: spill && this.#held > 0 ? (this.#writing = this.#spill()) : undefined };
+  }
+
+  summary(): DataSummary {
+    return this.#reader.summary();
+  }
+
+  /** Why the content cannot be accepted; undefined when it can. */
+  problem(settings: ListenerSettings): Reply | undefined {
+    const summary = this.#reader.summary();
+    if (summary.tooBig) return REPLIES.tooBig; // RFC 1870 6.3
+    if ((summary.bareCr || summary.bareLf) && !settings.compat.bareLf) return REPLIES.bareLineEnd; // RFC 5321 2.3.8
+    if (summary.received > settings.limits.hops) return REPLIES.loop; // RFC 5321 6.3
+    return this.#failed ? REPLIES.spoolFailed : undefined;
+  }
+
+  /** The content, complete. With a file: synced and under its final name. */
+  async finish(): Promise<StoredBody> {
+    if (this.#sink !== undefined) return this.#sink.finish();
+    const [only] = this.#pieces;
+    const bytes =
+      this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.#held);
+    this.#pieces = [];
+    return { kind: 'memory', bytes };
+  }
+
+  /** Lets go of what was received; nothing of it stays on the disk. */
+  async discard(): Promise<void> {
+    this.#pieces = [];
+    await this.#writing;
+    const sink = this.#sink;
+    this.#sink = undefined;
+    await sink?.discard();
+  }
+
+  async #spill(): Promise<void> {
+    const pieces = this.#pieces;
+    const held = this.#held;
+    this.#pieces = [];
+    this.#held = 0;
+    if (this.#failed) return;
+    try {
+      this.#sink ??= await this.#intake.openBody(this.id);
+      await this.#sink.write(Buffer.concat(pieces, held));
+    } catch {
+      // The disk refused (the spool has said so in its events). The rest is read and dropped; the reply is 451.
+      this.#failed = true;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** What a session tells: names and fields of its events. Never content, never secrets. */
+
+export interface SessionRef {
+  readonly session: string;
+  readonly client: string;
+  readonly listener: string;
+}
+
+export interface SessionEvents {
+  /** A client connected and was greeted. */
+  'session.opened': SessionRef & { readonly local: string };
+  /** The connection ended. */
+  'session.closed': SessionRef & {
+    readonly reason: SessionEnd;
+    readonly messages: number;
+    readonly errors: number;
+    readonly seconds: number;
+  };
+  /** TLS was agreed. */
+  'session.secured': SessionRef & { readonly protocol: string; readonly cipher: string };
+  /** Octets came in clear text behind STARTTLS and were thrown away (command injection). */
+  'session.injection': SessionRef & { readonly octets: number };
+  /** A command was refused: syntax, sequence or a limit. */
+  'session.error': SessionRef & { readonly verb: string; readonly reply: string };
+  /** A bug: the connection was closed, nothing else happened. */
+  'session.failed': SessionRef & { readonly error: string };
+  'auth.accepted': SessionRef & { readonly account: string; readonly mechanism: string };
+  /** `login` is what the client claimed, printable and at most 100 characters. */
+  'auth.refused': SessionRef & {
+    readonly login: string;
+    readonly mechanism: string;
+    readonly cause: 'rejected' | 'busy' | 'unavailable' | 'identity';
+  };
+  /** A recipient was refused, with everything that decided it. */
+  'recipient.refused': SessionRef & {
+    readonly local: string;
+    readonly helo: string;
+    readonly account: string | null;
+    readonly sender: string;
+    readonly recipient: string;
+    readonly rule: string;
+    readonly reason: string;
+    readonly reply: string;
+  };
+  /** A message is on the disk and was answered with 250. */
+  'message.accepted': SessionRef & {
+    readonly id: string;
+    readonly account: string | null;
+    readonly sender: string;
+    readonly recipients: number;
+    /** The first recipient and the rule that let it in. */
+    readonly recipient: string;
+    readonly rule: string;
+    readonly size: number;
+    readonly tls: string | null;
+  };
+  /** A message was refused after DATA. */
+  'message.refused': SessionRef & { readonly sender: string; readonly reply: string; readonly size: number };
+}
+
+export type SessionEnd =
+  'quit' | 'disconnected' | 'reset' | 'timeout' | 'errors' | 'limit' | 'shutdown' | 'tls' | 'failure';

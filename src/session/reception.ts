@@ -1,0 +1,118 @@
+/** Proceeding with DATA: from 354 to the one reply after the dot. */
+import { formatReply, type Reply } from '../smtp/mod.ts';
+import type { Acting } from './acting.ts';
+import { Content } from './content.ts';
+import { receivedLine } from './received.ts';
+import { queued, REPLIES } from './replies.ts';
+import { greeted, standing, type State } from './state.ts';
+import type { IncomingMessage, Intake } from './types.ts';
+
+type InContent = Extract<State, { phase: 'content' }>;
+
+/** The message gets its name and its trace line. */
+export function beginContent({ services, settings, peer }: Acting, state: InContent): Content {
+  const { intake, clock } = services;
+  const id = intake.newId();
+  const [first, ...more] = state.transaction.recipients;
+  const trace = receivedLine({
+    hello: state.hello,
+    client: peer.client,
+    hostname: settings.hostname,
+    standing: standing(state),
+    id,
+    recipient: more.length === 0 ? first?.original : undefined,
+    at: clock.now(),
+  });
+  return new Content(id, trace, { intake, settings });
+}
+
+/**
+ * The dot has come. Answers the message, 250 only when it is stored, and ends the transaction; or discards it when the
+ * client is gone already. Resolves with whether it was accepted.
+ */
+export async function endContent(session: Acting, content: Content): Promise<boolean> {
+  const { state } = session;
+  if (state.phase !== 'content') {
+    await content.discard();
+    return false;
+  }
+  const reply = content.problem(session.settings) ?? (await store(session, content, state));
+  const accepted = reply.code < 400;
+  if (!accepted) {
+    await content.discard();
+    refused(session, content, state, reply);
+  }
+  // Stored but not answered: the client is gone and will send it again (RFC 1047); that is not ours to prevent.
+  if (session.state.phase === 'ended') return accepted;
+  session.become(greeted(state, state.hello));
+  session.say(reply);
+  return accepted;
+}
+
+async function store(session: Acting, content: Content, state: InContent): Promise<Reply> {
+  const stored = await tryStore(session.services.intake, content, envelope(session, content, state));
+  if (stored === 'full') return REPLIES.diskFull;
+  if (stored === 'failed') return REPLIES.spoolFailed;
+  accepted(session, content, state);
+  return queued(content.id);
+}
+
+async function tryStore(
+  intake: Intake,
+  content: Content,
+  message: Omit<IncomingMessage, 'body'>,
+): Promise<'stored' | 'full' | 'failed'> {
+  let body: IncomingMessage['body'];
+  try {
+    body = await content.finish();
+  } catch {
+    return 'failed'; // the file of a large body could not be finished; the spool says so in its own events
+  }
+  return intake.store({ ...message, body });
+}
+
+function envelope(
+  { services, peer, settings }: Acting,
+  content: Content,
+  state: InContent,
+): Omit<IncomingMessage, 'body'> {
+  const { sender, eightBit, recipients } = state.transaction;
+  return {
+    id: content.id,
+    sender: sender?.address ?? '',
+    eightBit: eightBit || content.summary().eightBit,
+    receivedAt: services.clock.now(),
+    recipients,
+    origin: {
+      client: peer.client.text,
+      listener: settings.name,
+      account: state.account ?? null,
+      helo: state.hello.name,
+    },
+  };
+}
+
+function accepted(session: Acting, content: Content, { transaction, account, tls }: InContent): void {
+  const [first] = transaction.recipients;
+  session.services.emit('message.accepted', {
+    ...session.ref,
+    id: content.id,
+    account: account ?? null,
+    sender: transaction.sender?.address ?? '',
+    recipients: transaction.recipients.length,
+    recipient: first?.address ?? '',
+    rule: first?.by ?? '',
+    size: content.summary().size,
+    tls: tls?.protocol ?? null,
+  });
+}
+
+function refused(session: Acting, content: Content, { transaction }: InContent, reply: Reply): void {
+  session.countError();
+  session.services.emit('message.refused', {
+    ...session.ref,
+    sender: transaction.sender?.address ?? '',
+    reply: formatReply(reply).trimEnd(),
+    size: content.summary().size,
+  });
+}

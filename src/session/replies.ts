@@ -1,0 +1,90 @@
+/**
+ * The catalogue: every reply a session can give, except those of the policy (`replyFor` in policy/). What the client
+ * reads stands here; the cause we log stands in the events. The enhanced code's class is derived from the reply code.
+ */
+import type { EnhancedStatus, Reply } from '../smtp/mod.ts';
+
+function reply(code: number, status: EnhancedStatus, text: string): Reply {
+  return { code, status, lines: [text] };
+}
+
+/** Replies that say nothing of the client. */
+export const REPLIES = {
+  bye: reply(221, '0.0', 'Goodbye'),
+  ok: reply(250, '0.0', 'OK'),
+  senderOk: reply(250, '1.0', 'Sender OK'),
+  cannotVerify: reply(252, '5.0', 'Cannot verify; send a message to find out'),
+  help: reply(
+    214,
+    '0.0',
+    'Commands: EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP STARTTLS AUTH. RFC 5321.',
+  ),
+  startTls: reply(220, '0.0', 'Ready to start TLS'),
+  startContent: { code: 354, lines: ['Start mail input; end with <CRLF>.<CRLF>'] },
+  authenticated: reply(235, '7.0', 'Authentication successful'),
+  askPlain: { code: 334, lines: [''] },
+  askUser: { code: 334, lines: ['VXNlcm5hbWU6'] },
+  askPassword: { code: 334, lines: ['UGFzc3dvcmQ6'] },
+
+  shuttingDown: reply(421, '3.2', 'Service is shutting down, try again later'),
+  timeout: reply(421, '4.2', 'Timeout, closing the connection'),
+  tooManyErrors: reply(421, '7.0', 'Too many errors'),
+  tooManyMessages: reply(421, '7.0', 'Too many messages in one connection'),
+  tooManyConnections: reply(421, '7.0', 'Too many connections'),
+  spoolFailed: reply(451, '3.0', 'Temporary failure, the message was not accepted'),
+  tooManyRecipients: reply(452, '5.3', 'Too many recipients'),
+  diskFull: reply(452, '3.1', 'Insufficient storage, try again later'),
+  tlsUnavailable: reply(454, '7.0', 'TLS is not available'),
+  authUnavailable: reply(454, '7.0', 'Temporary authentication failure'),
+
+  unknownCommand: reply(500, '5.1', 'Command not recognized'),
+  lineTooLong: reply(500, '5.2', 'Line too long'),
+  bareLineFeed: reply(500, '5.2', 'Lines must end with CRLF'),
+  badOctets: reply(501, '5.2', 'Only printable ASCII is allowed in commands'),
+  badSyntax: reply(501, '5.4', 'Syntax error in arguments'),
+  badParameter: reply(501, '5.4', 'Bad parameter value'),
+  badSender: reply(501, '1.7', 'Bad sender address syntax'),
+  badRecipient: reply(501, '1.3', 'Bad recipient address syntax'),
+  badBase64: reply(501, '5.2', 'Cannot decode that; expected base64'),
+  authCancelled: reply(501, '5.2', 'Authentication cancelled'),
+  notImplemented: reply(502, '5.1', 'Command not implemented'),
+  helloFirst: reply(503, '5.1', 'Send EHLO first'),
+  mailFirst: reply(503, '5.1', 'Send MAIL first'),
+  noRecipients: reply(503, '5.1', 'No valid recipients'),
+  nestedMail: reply(503, '5.1', 'A transaction is already open'),
+  alreadyTls: reply(503, '5.1', 'TLS is already active'),
+  alreadyAuthenticated: reply(503, '5.1', 'Already authenticated'),
+  authNotOffered: reply(503, '5.1', 'AUTH is not available here'),
+  notInTransaction: reply(503, '5.1', 'Not permitted during a mail transaction'),
+  unknownMechanism: reply(504, '5.4', 'Unrecognized authentication mechanism'),
+  authRequired: reply(530, '7.0', 'Authentication required'),
+  tlsRequired: reply(530, '7.0', 'Send STARTTLS first'),
+  authRefused: reply(535, '7.8', 'Authentication credentials invalid'),
+  authNeedsTls: reply(538, '7.11', 'Encryption is required for authentication; send STARTTLS first'),
+  bareLineEnd: reply(550, '6.0', 'The message has bare CR or LF characters; lines must end with CRLF'),
+  tooBig: reply(552, '3.4', 'Message is larger than this server accepts'),
+  loop: reply(554, '4.6', 'Too many hops, this message is looping'),
+  unknownParameter: reply(555, '5.4', 'Parameter not recognized or not implemented'),
+} as const satisfies Record<string, Reply>;
+
+export type ReplyName = keyof typeof REPLIES;
+
+/** The greeting, RFC 5321 4.3.1: it names this host. */
+export function greeting(hostname: string): Reply {
+  return { code: 220, lines: [`${hostname} ESMTP Postern`] };
+}
+
+/** The reply to HELO. */
+export function heloReply(hostname: string): Reply {
+  return { code: 250, lines: [hostname] };
+}
+
+/** The reply to EHLO: this host, then one extension a line (RFC 5321 4.1.1.1). */
+export function ehloReply(hostname: string, extensions: readonly string[]): Reply {
+  return { code: 250, lines: [hostname, ...extensions] };
+}
+
+/** The reply to a message that is on the disk; `id` finds it in the queue and the logs. */
+export function queued(id: string): Reply {
+  return { code: 250, status: '0.0', lines: [`Queued as ${id}`] };
+}

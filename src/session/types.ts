@@ -1,0 +1,148 @@
+/** What a session needs from the rest, as interfaces of its own: the composition root connects them. */
+import type { Mailbox } from '../mail/mod.ts';
+import type { MailboxFact, Policy } from '../policy/mod.ts';
+import type { Compat } from '../smtp/mod.ts';
+import type { Clock, Emit, IpAddress } from '../std/mod.ts';
+import type { SessionEvents } from './events.ts';
+
+/** What a listener asks of its sessions. Replaced as a whole by a reload; read afresh for every command. */
+export interface ListenerSettings {
+  readonly name: string;
+  readonly purpose: 'transfer' | 'submission';
+  readonly hostname: string;
+  /** `required`: no MAIL without it, as on submission (RFC 6409 4.3). */
+  readonly auth: 'required' | 'optional' | 'off';
+  /** AUTH also in clear text. Only where the administrator opted in. */
+  readonly authWithoutTls: boolean;
+  /** A certificate is there and the listener offers it. */
+  readonly tlsAvailable: boolean;
+  readonly compat: Compat;
+  readonly limits: SessionLimits;
+  readonly timeouts: SessionTimeouts;
+}
+
+export interface SessionLimits {
+  /** Octets of content, advertised as SIZE (RFC 1870). */
+  readonly messageSize: number;
+  /** Per transaction; RFC 5321 4.5.3.1.8 asks for at least 100. */
+  readonly recipients: number;
+  readonly messagesPerConnection: number;
+  /** Received fields; more is a loop (RFC 5321 6.3). */
+  readonly hops: number;
+  /** Errors a connection may make; then `421`. */
+  readonly errors: number;
+}
+
+/** Milliseconds. RFC 5321 4.5.3.2.7: a server waits at least 5 minutes for a command. */
+export interface SessionTimeouts {
+  readonly command: number;
+  /** For the next block of content. */
+  readonly data: number;
+  /** Of the whole connection. */
+  readonly session: number;
+}
+
+/** Answers at once, from memory or the local database; "cannot tell" is a value. */
+export interface Directory {
+  lookup(mailbox: Mailbox): MailboxFact;
+}
+
+export type LoginVerdict =
+  | { readonly account: string }
+  /** Unknown user, wrong password, disabled account: never told apart. */
+  | 'rejected'
+  /** Too many verifications wait already. */
+  | 'busy'
+  | 'unavailable';
+
+export interface Authenticator {
+  verify(login: string, password: string): Promise<LoginVerdict>;
+  /** Whether `account` may act as the authorisation identity `address`. */
+  owns(account: string, address: string): boolean;
+}
+
+export interface AcceptedRecipient {
+  /** After rewriting. */
+  readonly address: string;
+  /** As the client gave it. */
+  readonly original: string;
+  /** The rule that let it in, `grant:office`. */
+  readonly by: string;
+}
+
+/** A large body while it arrives. */
+export interface BodySink {
+  write(chunk: Buffer): Promise<void>;
+  finish(): Promise<StoredBody>;
+  discard(): Promise<void>;
+}
+
+export type StoredBody =
+  | { readonly kind: 'memory'; readonly bytes: Buffer }
+  | { readonly kind: 'file'; readonly path: string; readonly size: number };
+
+export interface IncomingMessage {
+  readonly id: string;
+  /** Empty for the null reverse-path. */
+  readonly sender: string;
+  readonly eightBit: boolean;
+  readonly receivedAt: number;
+  readonly recipients: readonly AcceptedRecipient[];
+  readonly origin: {
+    readonly client: string;
+    readonly listener: string;
+    readonly account: string | null;
+    readonly helo: string;
+  };
+  readonly body: StoredBody;
+}
+
+/** Keeps what is accepted. `stored` means: it is on the disk. */
+export interface Intake {
+  /** False when the disk is full: `452 4.3.1` at MAIL. */
+  accepts(): boolean;
+  newId(): string;
+  /** Content of at most this many octets is handed over in memory. */
+  readonly inlineLimit: number;
+  openBody(id: string): Promise<BodySink>;
+  store(message: IncomingMessage): Promise<'stored' | 'full' | 'failed'>;
+}
+
+export interface SessionServices {
+  /** The policy in force now; asked for every recipient, so a reload counts from the next RCPT on. */
+  readonly policy: () => Policy;
+  readonly directory: Directory;
+  readonly authenticator: Authenticator;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly emit: Emit<SessionEvents>;
+}
+
+/** The two ends of the connection. */
+export interface Peer {
+  /** Names the session in replies and logs. */
+  readonly id: string;
+  readonly client: IpAddress;
+  readonly clientPort: number;
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+}
+
+/** What encryption there is. */
+export interface TlsFacts {
+  readonly protocol: string;
+  readonly cipher: string;
+}
+
+/** The connection as the session sees it; a socket, or octets in memory in a test. */
+export interface Transport {
+  write(octets: string): void;
+  /** Octets written that the client has not taken yet. */
+  readonly pending: number;
+  pause(): void;
+  resume(): void;
+  /** Takes the connection into TLS after what was written; then `Session.secured()` or `Session.closed()` is called. */
+  startTls(): void;
+  /** Sends what was written, then closes. */
+  end(): void;
+}

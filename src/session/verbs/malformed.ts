@@ -1,0 +1,18 @@
+/** A verb of ours with arguments that are not legal. */
+import type { Command, CommandProblem, KnownVerb, Reply } from '../../smtp/mod.ts';
+import { REPLIES } from '../replies.ts';
+import { refuse, type Check } from '../step.ts';
+
+export const malformed: Check<'MALFORMED'> = (_state, command) => refuse(replyTo(command));
+
+function replyTo({ of, problem }: Extract<Command, { verb: 'MALFORMED' }>): Reply {
+  return PROBLEMS[problem.kind](of);
+}
+
+const PROBLEMS: { readonly [K in CommandProblem['kind']]: (verb: KnownVerb) => Reply } = {
+  octets: () => REPLIES.badOctets,
+  syntax: () => REPLIES.badSyntax,
+  address: (verb) => (verb === 'MAIL' ? REPLIES.badSender : REPLIES.badRecipient),
+  unknownParameter: () => REPLIES.unknownParameter, // RFC 5321 4.1.1.11
+  badParameter: () => REPLIES.badParameter,
+};

@@ -1,0 +1,21 @@
+/** What the processes tell of themselves. */
+export interface DaemonEvents {
+  'daemon.started': { readonly version: string; readonly workers: number; readonly configuration: string };
+  'daemon.stopping': { readonly signal: string };
+  'daemon.stopped': { readonly seconds: number };
+  'worker.started': { readonly worker: string; readonly workerPid: number };
+  'worker.ready': { readonly worker: string; readonly milliseconds: number };
+  /** A worker ended without being asked to; it is started again. */
+  'worker.crashed': {
+    readonly worker: string;
+    readonly code: number | null;
+    readonly signal: string | null;
+    readonly restartInMs: number;
+  };
+  /** A bug or a failed spool ends this worker; the supervisor starts it again. */
+  'worker.failed': { readonly error: string };
+  'reload.done': { readonly configuration: string };
+  /** Nothing was changed. */
+  'reload.refused': { readonly configuration: string; readonly problems: readonly string[] };
+  'certificate.created': { readonly path: string; readonly fingerprint: string };
+}

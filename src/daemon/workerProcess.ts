@@ -1,0 +1,138 @@
+/** One worker as the supervisor sees it: a child process that is started again when it ends without being asked to. */
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Config } from '../config/mod.ts';
+import type { Emit } from '../std/mod.ts';
+import type { DaemonEvents } from './events.ts';
+import { WorkerChannel, type FromWorker, type RequestName, type WorkerRequests } from './ipc.ts';
+
+/** A worker that lived at least this long is started again at once. Milliseconds. */
+const STEADY = 5_000;
+const FIRST_BACKOFF = 100;
+const LAST_BACKOFF = 10_000;
+
+export type WorkerState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped';
+
+export interface WorkerProcessOptions {
+  readonly name: string;
+  /** The configuration in force when it is (re)started. */
+  readonly config: () => Config;
+  readonly liveWorkers: () => readonly string[];
+  readonly emit: Emit<DaemonEvents>;
+}
+
+export class WorkerProcess {
+  readonly name: string;
+  readonly #options: WorkerProcessOptions;
+  #child: ChildProcess | undefined;
+  #channel: WorkerChannel | undefined;
+  #state: WorkerState = 'stopped';
+  #startedAt = 0;
+  #backoff = 0;
+  #restarts = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #readiness: { resolve: () => void; reject: (error: Error) => void } | undefined;
+
+  constructor(options: WorkerProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Resolves when it accepts mail; rejects when it cannot for a reason that a restart will not mend. */
+  start(): Promise<void> {
+    const ready = new Promise<void>((resolve, reject) => (this.#readiness = { resolve, reject }));
+    this.#spawn();
+    return ready;
+  }
+
+  request<N extends RequestName>(
+    name: N,
+    ask: WorkerRequests[N]['ask'],
+  ): Promise<WorkerRequests[N]['answer']> {
+    if (this.#channel === undefined || this.#state !== 'ready')
+      return Promise.reject(new Error(`worker ${this.name} is ${this.#state}`));
+    return this.#channel.request(name, ask);
+  }
+
+  /** Drains it; what is still running after `withinMs` is killed. Nothing that was accepted is lost either way. */
+  async stop(withinMs: number): Promise<void> {
+    const child = this.#child;
+    clearTimeout(this.#timer);
+    const draining = this.#state === 'ready' ? this.#channel?.request('drain', { withinMs }) : undefined;
+    this.#state = 'stopping';
+    if (child === undefined) return;
+    const kill = setTimeout(() => child.kill('SIGKILL'), withinMs + 1_000);
+    if (draining === undefined) child.kill('SIGKILL');
+    else await draining.catch(() => undefined); // it ended before it answered: that is what was asked
+    await this.#exited;
+    clearTimeout(kill);
+    this.#state = 'stopped';
+  }
+
+  #spawn(): void {
+    const entry = new URL(
+      import.meta.url.endsWith('.ts') ? './workerMain.ts' : './workerMain.js',
+      import.meta.url,
+    );
+    const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const channel = new WorkerChannel(child);
+    this.#child = child;
+    this.#channel = channel;
+    this.#state = 'starting';
+    this.#startedAt = Date.now();
+    child.on('message', (message: FromWorker) => this.#heard(channel, message));
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        resolve();
+        this.#ended(code, signal);
+      });
+    });
+    channel.start({
+      name: this.name,
+      config: this.#options.config(),
+      liveWorkers: this.#options.liveWorkers(),
+    });
+    this.#options.emit('worker.started', { worker: this.name, workerPid: child.pid ?? 0 });
+  }
+
+  #heard(channel: WorkerChannel, message: FromWorker): void {
+    if (channel.settle(message)) return;
+    if (message.kind === 'ready') {
+      this.#state = 'ready';
+      this.#options.emit('worker.ready', { worker: this.name, milliseconds: Date.now() - this.#startedAt });
+      this.#readiness?.resolve();
+      this.#readiness = undefined;
+    } else if (message.kind === 'failed' && this.#readiness !== undefined) {
+      this.#state = 'stopping';
+      this.#readiness.reject(new Error(message.problem));
+      this.#readiness = undefined;
+    }
+  }
+
+  #ended(code: number | null, signal: string | null): void {
+    this.#channel = undefined;
+    this.#child = undefined;
+    if (this.#state === 'stopping' || this.#state === 'stopped') {
+      this.#state = 'stopped';
+      return;
+    }
+    this.#state = 'restarting';
+    this.#restarts += 1;
+    const steady = Date.now() - this.#startedAt >= STEADY;
+    this.#backoff = steady ? 0 : Math.min(Math.max(FIRST_BACKOFF, this.#backoff * 2), LAST_BACKOFF);
+    this.#options.emit('worker.crashed', { worker: this.name, code, signal, restartInMs: this.#backoff });
+    this.#timer = setTimeout(() => this.#spawn(), this.#backoff);
+  }
+}

@@ -1,0 +1,154 @@
+/** Services for sessions in tests, small and real: a list of mailboxes, a list of messages, files in memory. */
+import { Buffer } from 'node:buffer';
+import { parseDomain, type Domain } from '../../mail/mod.ts';
+import { compilePolicy, type PolicySource } from '../../policy/mod.ts';
+import { NO_COMPAT } from '../../smtp/mod.ts';
+import { parseCidr, type Emit, type IpRange } from '../../std/mod.ts';
+import type {
+  BodySink,
+  IncomingMessage,
+  ListenerSettings,
+  LoginVerdict,
+  SessionEvents,
+  SessionServices,
+} from '../mod.ts';
+
+export interface World {
+  readonly settings: ListenerSettings;
+  readonly policy: PolicySource;
+  readonly client: string;
+  readonly local: string;
+  /** login -> what verification says, and when. */
+  readonly verify: (login: string, password: string) => Promise<LoginVerdict>;
+  readonly accepts: boolean;
+  readonly store: (message: IncomingMessage) => Promise<'stored' | 'full' | 'failed'>;
+  readonly inlineLimit: number;
+}
+
+export const SETTINGS: ListenerSettings = {
+  name: 'internet',
+  purpose: 'transfer',
+  hostname: 'mx.inbound.test',
+  auth: 'optional',
+  authWithoutTls: true,
+  tlsAvailable: true,
+  compat: NO_COMPAT,
+  limits: { messageSize: 1_000_000, recipients: 100, messagesPerConnection: 100, hops: 50, errors: 20 },
+  timeouts: { command: 300_000, data: 180_000, session: 3_600_000 },
+};
+
+export function domain(text: string): Domain {
+  const parsed = parseDomain(text);
+  if (parsed === undefined) throw new Error(`not a domain: ${text}`);
+  return parsed;
+}
+
+function range(text: string): IpRange {
+  const parsed = parseCidr(text);
+  if (parsed === undefined) throw new Error(`not a range: ${text}`);
+  return parsed;
+}
+
+const place = { file: 'test.yaml', line: 1, column: 1 };
+
+export const POLICY: PolicySource = {
+  reroute: true,
+  routes: [
+    { domain: domain('inbound.test'), subdomains: false, action: { kind: 'inbound' }, place },
+    {
+      domain: domain('relaydom.test'),
+      subdomains: false,
+      action: { kind: 'forward', to: { host: '127.0.0.1', port: 25 } },
+      place,
+    },
+  ],
+  never: [],
+  allow: [
+    { name: 'staff', authenticated: 'any', place },
+    { name: 'office', from: [range('127.0.1.0/25')], place },
+  ],
+  postmasterDomain: domain('inbound.test'),
+  literals: [],
+};
+
+export const USUAL: World = {
+  settings: SETTINGS,
+  policy: POLICY,
+  client: '127.0.0.66',
+  local: '127.0.0.1',
+  verify: (login, password) =>
+    Promise.resolve(
+      login === 'alice@inbound.test' && password === 'secret' ? { account: login } : 'rejected',
+    ),
+  accepts: true,
+  store: () => Promise.resolve('stored'),
+  inlineLimit: 256 * 1024,
+};
+
+const MAILBOXES = new Set(['bob@inbound.test', 'postmaster@inbound.test', 'alice@inbound.test']);
+
+/** What the sessions of a test have stored. */
+export class Kept {
+  readonly messages: IncomingMessage[] = [];
+  /** Large bodies that are open or finished and not discarded, by id. */
+  readonly files = new Map<string, Buffer[]>();
+
+  content(index: number): string {
+    const body = this.messages[index]?.body;
+    if (body === undefined) throw new Error(`no message ${index}`);
+    const octets = body.kind === 'memory' ? body.bytes : Buffer.concat(this.files.get(body.path) ?? []);
+    return octets.toString('latin1');
+  }
+
+  open(id: string): BodySink {
+    const chunks: Buffer[] = [];
+    this.files.set(id, chunks);
+    return {
+      write: (chunk) => {
+        chunks.push(chunk);
+        return Promise.resolve();
+      },
+      finish: () =>
+        Promise.resolve({
+          kind: 'file',
+          path: id,
+          size: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+        }),
+      discard: () => {
+        this.files.delete(id);
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+export interface Surroundings {
+  readonly kept: Kept;
+  readonly emit: Emit<SessionEvents>;
+  readonly now: () => number;
+}
+
+export function services(world: World, { kept, emit, now }: Surroundings): SessionServices {
+  const policy = compilePolicy(world.policy);
+  let ids = 0;
+  return {
+    policy: () => policy,
+    directory: {
+      lookup: ({ localKey, domain: at }) => (MAILBOXES.has(`${localKey}@${at}`) ? 'known' : 'unknown'),
+    },
+    authenticator: { verify: world.verify, owns: (account, address) => account === address },
+    intake: {
+      accepts: () => world.accepts,
+      newId: () => `ID${(ids += 1)}`,
+      inlineLimit: world.inlineLimit,
+      openBody: (id) => Promise.resolve(kept.open(id)),
+      store: async (message) => {
+        const result = await world.store(message);
+        if (result === 'stored') kept.messages.push(message);
+        return result;
+      },
+    },
+    clock: { now },
+    emit,
+  };
+}

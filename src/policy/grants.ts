@@ -139,6 +139,13 @@ export function firstFitting(table: GrantTable, question: Question): Grant | und
   return table.grants[first];
 }
 
+function fits(grant: Grant, question: Question): boolean {
+  for (const condition of CONDITIONS) {
+    if (!HOLDS[condition](grant, question)) return false;
+  }
+  return true;
+}
+
 /** The first of ascending `candidates` that fits, when it is before `limit`; else `limit`. */
 function firstFittingOf(
   candidates: readonly number[] | undefined,
@@ -149,8 +156,7 @@ function firstFittingOf(
   for (const index of candidates ?? []) {
     if (index >= limit) break;
     const grant = table.grants[index];
-    if (grant !== undefined && CONDITIONS.every((condition) => HOLDS[condition](grant, question)))
-      return index;
+    if (grant !== undefined && fits(grant, question)) return index;
   }
   return limit;
 }

@@ -1,6 +1,8 @@
 /** Lists of address patterns, compiled so that a match costs the same for one pattern as for ten thousand. */
-import { foldAscii, isLiteral, superdomains } from '../mail/mod.ts';
+import { foldAscii } from '../mail/mod.ts';
 import type { ReversePath } from '../mail/mod.ts';
+import { compileBelow, findBelow } from './below.ts';
+import type { Below } from './below.ts';
 import type { AddressPattern } from './types.ts';
 
 export interface PatternSet {
@@ -8,7 +10,7 @@ export interface PatternSet {
   readonly addresses: ReadonlySet<string>;
   readonly domains: ReadonlySet<string>;
   /** The domains below which everything fits. */
-  readonly above: ReadonlySet<string>;
+  readonly above: Below<true>;
   /** The null reverse-path fits. */
   readonly null: boolean;
   /** As configured, for explanations. */
@@ -18,7 +20,7 @@ export interface PatternSet {
 export function compilePatterns(source: readonly AddressPattern[]): PatternSet {
   const addresses = new Set<string>();
   const domains = new Set<string>();
-  const above = new Set<string>();
+  const above = new Map<string, true>();
   for (const pattern of source) {
     switch (pattern.kind) {
       case 'address':
@@ -28,7 +30,7 @@ export function compilePatterns(source: readonly AddressPattern[]): PatternSet {
         domains.add(pattern.domain);
         break;
       case 'subdomains':
-        above.add(pattern.domain);
+        above.set(pattern.domain, true);
         break;
       case 'null':
         break;
@@ -37,7 +39,13 @@ export function compilePatterns(source: readonly AddressPattern[]): PatternSet {
     }
   }
   const nullFits = source.some((pattern) => pattern.kind === 'null');
-  return Object.freeze({ addresses, domains, above, null: nullFits, source: Object.freeze([...source]) });
+  return Object.freeze({
+    addresses,
+    domains,
+    above: compileBelow(above),
+    null: nullFits,
+    source: Object.freeze([...source]),
+  });
 }
 
 /** Whether `address` fits one of the patterns. The local part is compared unquoted and without regard to ASCII case. */
@@ -46,8 +54,7 @@ export function fitsPatterns(patterns: PatternSet, address: ReversePath): boolea
   const { domain, localKey } = address;
   if (patterns.domains.has(domain)) return true;
   if (patterns.addresses.size > 0 && patterns.addresses.has(`${localKey}@${domain}`)) return true;
-  if (patterns.above.size === 0 || isLiteral(domain)) return false;
-  return superdomains(domain).some((parent) => patterns.above.has(parent));
+  return findBelow(patterns.above, domain) === true;
 }
 
 /** The pattern as the configuration writes it. */

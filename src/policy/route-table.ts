@@ -4,8 +4,9 @@
  * An entry for a domain itself beats every `*.` entry, and a longer `*.` entry beats a shorter one. Whole labels only:
  * `*.sea.test` fits x.sea.test, neither sea.test nor chelsea.test.
  */
-import { isLiteral, superdomains } from '../mail/mod.ts';
 import type { Domain, DomainLiteral } from '../mail/mod.ts';
+import { compileBelow, findBelow } from './below.ts';
+import type { Below } from './below.ts';
 import type { Destination, Place, PolicySource, RouteSource, RuleRef } from './types.ts';
 
 interface RouteBase {
@@ -33,7 +34,7 @@ export interface RouteTable {
   /** By domain, and by literal. */
   readonly exact: ReadonlyMap<string, Route>;
   /** By the domain below which the route holds. */
-  readonly below: ReadonlyMap<string, Route>;
+  readonly below: Below<Route>;
   /** How many entries there are. */
   readonly size: number;
 }
@@ -49,18 +50,16 @@ export function compileRoutes(source: Pick<PolicySource, 'routes' | 'literals'>)
     const base = routeBase(literal, place);
     exact.set(literal, Object.freeze({ ...base, kind: 'inbound', destination: INBOUND }));
   }
-  return Object.freeze({ exact, below, size: source.routes.length + source.literals.length });
+  return Object.freeze({
+    exact,
+    below: compileBelow(below),
+    size: source.routes.length + source.literals.length,
+  });
 }
 
 /** The entry that decides for `domain`; undefined when there is none. A literal has only the entry that names it. */
 export function findRoute(table: RouteTable, domain: Domain | DomainLiteral): Route | undefined {
-  const own = table.exact.get(domain);
-  if (own !== undefined || table.below.size === 0 || isLiteral(domain)) return own;
-  for (const parent of superdomains(domain)) {
-    const route = table.below.get(parent);
-    if (route !== undefined) return route;
-  }
-  return undefined;
+  return table.exact.get(domain) ?? findBelow(table.below, domain);
 }
 
 /** The pattern as the configuration writes it. */

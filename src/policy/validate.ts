@@ -48,7 +48,7 @@ function rewriteCycles(source: PolicySource): readonly PolicyProblem[] {
   const table = compileRoutes(source);
   const walked = new Set<RewriteRoute>();
   const problems: PolicyProblem[] = [];
-  for (const start of [...table.exact.values(), ...table.below.values()]) {
+  for (const start of [...table.exact.values(), ...table.below.byDomain.values()]) {
     const path: RewriteRoute[] = [];
     let route: Route | undefined = start;
     while (route?.kind === 'rewrite' && !walked.has(route)) {

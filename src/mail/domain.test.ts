@@ -77,6 +77,8 @@ test('parseDomain() converts U-labels', () => {
     ['Bücher.EXAMPLE.', 'xn--bcher-kva.example'],
     ['straße.test', 'xn--strae-oqa.test'],
     ['βόλος.test', 'xn--nxasmm1c.test'],
+    ['βόλοσ.test', 'xn--nxasmq6b.test'],
+    ['ısı.test', 'xn--s-ekab.test'],
     ['日本語.jp', 'xn--wgv71a119e.jp'],
     ['пример.испытание', 'xn--e1afmkfd.xn--80akhbyknj4f'],
     ['भारत.test', 'xn--h2brj9c.test'],
@@ -107,6 +109,10 @@ test('parseDomain() refuses U-labels that would have to be mapped, folded or rep
     ['I♥.test', 'a symbol'],
     ['①.test', 'a number that is no digit'],
     ['ab\u0640ü.test', 'an excluded letter'],
+    ['ꭰa.test', 'a letter that folds to a capital'],
+    ['ᲀa.test', 'a letter that folds to another'],
+    ['ᾳ.test', 'a letter that folds to two'],
+    ['a\ufe0fü.test', 'a variation selector'],
     ['\ud800.test', 'a lone surrogate'],
     ['ü..test', 'an empty label'],
     ['ü_b.test', 'an underscore'],
@@ -154,6 +160,17 @@ test('parseDomain() agrees with the URL standard wherever it accepts a U-label',
     { numRuns: 2000 },
   );
   assert.ok(accepted > 50, `only ${accepted} names were accepted`);
+});
+
+test('parseDomain() agrees with the URL standard on every character of the first plane', () => {
+  const differing: string[] = [];
+  for (let point = 0x80; point <= 0xffff; point += 1) {
+    const text = `a${String.fromCodePoint(point)}.test`;
+    const domain = parseDomain(text);
+    const standard = domain === undefined ? '' : domainToASCII(text);
+    if (standard !== '' && standard !== domain) differing.push(point.toString(16));
+  }
+  assert.deepEqual(differing, []);
 });
 
 test('parseDomain() of a U-label is the domain of its A-label', () => {

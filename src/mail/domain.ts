@@ -20,9 +20,13 @@ const NUMERIC_TOP = /(?:^|\.)[0-9]+$/;
 const NON_ASCII = /\P{ASCII}/u;
 /** The general categories that RFC 5892 2.1 admits, without capitals: those would have to be folded. */
 const U_LABEL = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}-]+$/u;
-/** Admitted by category and excluded one by one in RFC 5892 2.6 and 2.9 (old Hangul jamo). */
+/** Admitted by category and excluded by RFC 5892: ignorable (2.3), exceptions (2.6), conjoining Hangul jamo (2.9). */
 const EXCLUDED =
-  /[\u302e-\u302f\u0640\u07fa\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/;
+  /\p{Default_Ignorable_Code_Point}|[\u302e-\u302f\u0640\u07fa\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/u;
+/** Small Cherokee letters, alone among all, fold to capitals. */
+const FOLDED_TO_CAPITAL = /[\u13f8-\u13fd\uab70-\uabbf]/;
+/** Letters that the way over the capital changes, though they are stable (dotless i) or excepted (RFC 5892 2.6). */
+const NOT_FOLDED = /[ßςı]/;
 const LEADING_MARK = /^\p{M}/u;
 
 /**
@@ -60,14 +64,23 @@ function toAscii(name: string): string | undefined {
 }
 
 function toALabel(label: string): string | undefined {
-  if (!U_LABEL.test(label) || EXCLUDED.test(label) || LEADING_MARK.test(label)) return undefined;
+  if (!U_LABEL.test(label) || EXCLUDED.test(label) || LEADING_MARK.test(label) || !isStable(label)) {
+    return undefined;
+  }
   if (label.startsWith('-') || label.endsWith('-') || label.startsWith('--', 2)) return undefined; // RFC 5891 4.2.3.1
-  // RFC 5892 2.2 (unstable characters): what NFC, compatibility or case mapping would change is not a label.
-  if (label.normalize('NFC') !== label) return undefined;
-  if (label.normalize('NFKC').toLowerCase().normalize('NFKC') !== label) return undefined;
   const encoded = encodePunycode(label);
   if (encoded === undefined || encoded.length + 4 > MAX_LABEL) return undefined;
   return decodePunycode(encoded) === label ? `xn--${encoded}` : undefined;
+}
+
+/** RFC 5892 2.2: what normalization, compatibility mapping or case folding would change is no label. */
+function isStable(label: string): boolean {
+  if (label.normalize('NFC') !== label || FOLDED_TO_CAPITAL.test(label)) return false;
+  // Full case folding, one character at a time, since the lower case of a sigma depends on its place.
+  const folded = Array.from(label.normalize('NFKC'), (character) =>
+    NOT_FOLDED.test(character) ? character : character.toUpperCase().toLowerCase(),
+  );
+  return folded.join('').normalize('NFKC') === label;
 }
 
 /** Whether a label that claims to be an A-label is Punycode of something that needed encoding. */

@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { headerFields, splitHeader } from '../mail/mod.ts';
+import { composeDelayWarning, composeDsn } from './compose.ts';
+import { RETURNED_OCTETS } from './original.ts';
+import type { Report, ReportedRecipient } from './types.ts';
+
+const refused: ReportedRecipient = {
+  address: 'bob@other.example',
+  original: 'bob@other.example',
+  status: '5.1.1',
+  reply: '550 5.1.1 No such user here',
+  remote: 'mail.other.example [192.0.2.1]:25',
+  expired: false,
+};
+
+const report: Report = {
+  hostname: 'mail.contoso.example',
+  id: '01JD0000000000ZZ',
+  date: Date.UTC(2026, 10, 24, 10, 0, 5),
+  boundary: 'uXq7f0a2b4c6d8e0',
+  sender: 'alice@contoso.example',
+  receivedAt: Date.UTC(2026, 10, 24, 10, 0, 0),
+  triedAt: Date.UTC(2026, 10, 24, 10, 0, 4),
+  retryUntil: Date.UTC(2026, 10, 29, 10, 0, 0),
+  recipients: [refused],
+  start: Buffer.from(
+    'Received: from pc ([192.168.10.7])\r\nMessage-ID: <1@contoso.example>\r\nSubject: Minutes\r\n\r\nSecret body\r\n',
+  ),
+};
+
+interface Part {
+  readonly type: string;
+  readonly encoding: string;
+  readonly content: string;
+}
+
+interface Parsed {
+  readonly names: readonly string[];
+  readonly fields: ReadonlyMap<string, string>;
+  readonly parts: readonly Part[];
+}
+
+/** Reads a notification as RFC 2046 5.1.1 says, and fails on anything out of place. */
+function parse(message: Buffer): Parsed {
+  const { header, bodyOffset } = splitHeader(message);
+  const fields = [...headerFields(header)];
+  const byName = new Map(fields.map(({ name, value }) => [name, value]));
+  const boundary = /boundary="([0-9A-Za-z]+)"/.exec(byName.get('Content-Type') ?? '')?.[1];
+  assert.ok(boundary);
+  const [preamble, ...rest] = `\r\n${message.toString('latin1', bodyOffset)}`.split(`\r\n--${boundary}`);
+  const epilogue = rest.pop();
+  assert.deepEqual([preamble, epilogue], ['', '--\r\n']);
+  const parts = rest.map((text) => {
+    assert.ok(text.startsWith('\r\n'));
+    const part = splitHeader(Buffer.from(text.slice(2), 'latin1'));
+    const own = new Map([...headerFields(part.header)].map(({ name, value }) => [name, value]));
+    assert.deepEqual([...own.keys()], ['Content-Type', 'Content-Transfer-Encoding']);
+    return {
+      type: own.get('Content-Type') ?? '',
+      encoding: own.get('Content-Transfer-Encoding') ?? '',
+      content: text.slice(2 + part.bodyOffset),
+    };
+  });
+  return { names: fields.map(({ name }) => name), fields: byName, parts };
+}
+
+const HEADER = [
+  'From',
+  'To',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'Auto-Submitted',
+  'MIME-Version',
+  'Content-Type',
+];
+
+function assertTypes({ parts }: Parsed, types: readonly string[]): void {
+  assert.deepEqual(
+    parts.map(({ type }) => type),
+    types,
+  );
+}
+
+const THREE = ['text/plain; charset=utf-8', 'message/delivery-status', 'text/rfc822-headers'];
+
+describe('composeDsn()', () => {
+  test('writes the header that RFC 6522 and RFC 3834 ask for', () => {
+    const { names, fields } = parse(composeDsn(report));
+    assert.deepEqual(names, [...HEADER.slice(0, 5), 'In-Reply-To', 'References', ...HEADER.slice(5)]);
+    assert.equal(fields.get('From'), 'Mail Delivery System <mailer-daemon@mail.contoso.example>');
+    assert.equal(fields.get('To'), '<alice@contoso.example>');
+    assert.equal(fields.get('Subject'), 'Not delivered: your message to bob@other.example');
+    assert.equal(fields.get('Date'), 'Tue, 24 Nov 2026 10:00:05 +0000');
+    assert.equal(fields.get('Message-ID'), '<01JD0000000000ZZ@mail.contoso.example>');
+    assert.equal(fields.get('Auto-Submitted'), 'auto-replied');
+    assert.equal(fields.get('In-Reply-To'), '<1@contoso.example>');
+    assert.match(
+      fields.get('Content-Type') ?? '',
+      /^multipart\/report; report-type=delivery-status; boundary=/,
+    );
+  });
+
+  test('writes the delivery status of RFC 3464', () => {
+    const parsed = parse(composeDsn(report));
+    assertTypes(parsed, THREE);
+    assert.equal(
+      parsed.parts[1]?.content,
+      [
+        'Reporting-MTA: dns; mail.contoso.example',
+        'Arrival-Date: Tue, 24 Nov 2026 10:00:00 +0000',
+        '',
+        'Final-Recipient: rfc822; bob@other.example',
+        'Action: failed',
+        'Status: 5.1.1',
+        'Remote-MTA: dns; mail.other.example',
+        'Diagnostic-Code: smtp; 550 5.1.1 No such user here',
+        'Last-Attempt-Date: Tue, 24 Nov 2026 10:00:04 +0000',
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  test('tells people what happened, to whom, what was said, and what to do', () => {
+    assert.equal(
+      parse(composeDsn(report)).parts[0]?.content,
+      [
+        'Your message could not be delivered to this recipient, and will not be',
+        'tried again.',
+        '',
+        '  bob@other.example',
+        '',
+        '    mail.other.example [192.0.2.1]:25 answered:',
+        '      550 5.1.1 No such user here',
+        '',
+        '    There is no such mailbox. Please check the part before the @, or ask',
+        '    for the right address.',
+        '',
+        'mail.contoso.example received your message on Tue, 24 Nov 2026 10:00:00',
+        '+0000. Its header is attached.',
+        'This was written by a program: nobody reads answers to it. Your mail',
+        'administrator can help.',
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  test('returns the header of the original and nothing of its body', () => {
+    const message = composeDsn(report);
+    assert.equal(
+      parse(message).parts[2]?.content,
+      'Received: from pc ([192.168.10.7])\r\nMessage-ID: <1@contoso.example>\r\nSubject: Minutes\r\n',
+    );
+    assert.ok(!message.includes('Secret'));
+  });
+
+  test('reports several recipients in one message', () => {
+    const expired: ReportedRecipient = {
+      address: 'carol@new.example',
+      original: 'carol@old.example',
+      status: '4.4.7',
+      reply: 'connection timed out',
+      remote: undefined,
+      expired: true,
+    };
+    const { fields, parts } = parse(composeDsn({ ...report, recipients: [refused, expired] }));
+    assert.equal(fields.get('Subject'), 'Not delivered: your message to 2 recipients');
+    const blocks = parts[1]?.content.split('\r\n\r\n') ?? [];
+    assert.equal(blocks.length, 3);
+    assert.equal(
+      blocks[2],
+      [
+        'Original-Recipient: rfc822; carol@old.example',
+        'Final-Recipient: rfc822; carol@new.example',
+        'Action: failed',
+        'Status: 4.4.7',
+        'Diagnostic-Code: x-postern; connection timed out',
+        'Last-Attempt-Date: Tue, 24 Nov 2026 10:00:04 +0000',
+        '',
+      ].join('\r\n'),
+    );
+    assert.match(parts[0]?.content ?? '', /these 2\r\n|these 2 recipients/);
+    assert.match(
+      parts[0]?.content ?? '',
+      / {2}carol@old\.example\r\n {2}\(delivered to carol@new\.example\)/,
+    );
+    assert.match(parts[0]?.content ?? '', /The attempt ended with:\r\n {6}connection timed out/);
+  });
+
+  test('keeps a long diagnostic in folded lines', () => {
+    const reply = `550 5.7.1 ${'reason '.repeat(60)}`;
+    const message = composeDsn({ ...report, recipients: [{ ...refused, reply }] });
+    const status = parse(message).parts[1]?.content ?? '';
+    for (const line of status.split('\r\n')) assert.ok(line.length <= 78);
+    assert.ok(status.replaceAll('\r\n ', ' ').includes(reply.trim()));
+  });
+
+  test('encodes a diagnostic that is not ASCII', () => {
+    const { parts } = parse(
+      composeDsn({ ...report, recipients: [{ ...refused, reply: '550 Boîte pleine' }] }),
+    );
+    assert.match(parts[1]?.content ?? '', /^Diagnostic-Code: smtp; =\?utf-8\?B\?[A-Za-z0-9+/]+=*\?=\r$/m);
+    assert.equal(parts[0]?.encoding, 'quoted-printable');
+    assert.match(parts[0]?.content ?? '', /550 Bo=C3=AEte pleine/);
+  });
+
+  test('encodes a header that is not 7-bit', () => {
+    const start = Buffer.from('Subject: Prüfung\r\n\r\n');
+    const part = parse(composeDsn({ ...report, start })).parts[2];
+    assert.deepEqual([part?.encoding, part?.content], ['quoted-printable', 'Subject: Pr=C3=BCfung\r\n']);
+  });
+
+  test('leaves out the third part when there is no header', () => {
+    assertTypes(parse(composeDsn({ ...report, start: Buffer.alloc(0) })), THREE.slice(0, 2));
+    assertTypes(parse(composeDsn({ ...report, start: Buffer.from('\r\nbody') })), THREE.slice(0, 2));
+    assertTypes(parse(composeDsn({ ...report, start: Buffer.from('no line end') })), THREE.slice(0, 2));
+  });
+
+  test('returns at most 64 KiB of header, in whole lines', () => {
+    const line = (length: number): string => `X-A: ${'a'.repeat(length - 7)}\r\n`;
+    const returned = (start: string): number =>
+      parse(composeDsn({ ...report, start: Buffer.from(`${start}\r\nbody`) })).parts[2]?.content.length ?? 0;
+    const fits = line(512).repeat(RETURNED_OCTETS / 512);
+    assert.equal(returned(fits), RETURNED_OCTETS);
+    assert.equal(returned(line(513) + line(512).repeat(RETURNED_OCTETS / 512 - 1)), RETURNED_OCTETS - 511);
+    assert.equal(returned(fits + line(512)), RETURNED_OCTETS);
+  });
+
+  test('lengthens a boundary that occurs in the content', () => {
+    const start = Buffer.from(
+      `Subject: a\r\nX-A: --${report.boundary}\r\nX-B: --${report.boundary}0\r\n\r\n`,
+    );
+    const parsed = parse(composeDsn({ ...report, start }));
+    assertTypes(parsed, THREE);
+    assert.match(parsed.fields.get('Content-Type') ?? '', new RegExp(`boundary="${report.boundary}00"`));
+  });
+
+  test('gives advice that fits the status', () => {
+    const letterFor = (recipient: Partial<ReportedRecipient>): string =>
+      (
+        parse(composeDsn({ ...report, recipients: [{ ...refused, ...recipient }] })).parts[0]?.content ?? ''
+      ).replaceAll(/\s+/g, ' ');
+    assert.match(letterFor({ status: '5.2.2' }), /mailbox is full/);
+    assert.match(letterFor({ status: '5.3.4' }), /smaller one/);
+    assert.match(letterFor({ status: '5.1.10' }), /takes no mail at all/);
+    assert.match(
+      letterFor({ status: '5.7.1' }),
+      /rules do not let the message in.* postmaster@other\.example/,
+    );
+    assert.match(letterFor({ status: '5.0.0', original: 'postmaster' }), /can say more: its postmaster/);
+    assert.match(letterFor({ status: '4.4.7', expired: true }), /until its time was up/);
+  });
+});
+
+describe('composeDelayWarning()', () => {
+  test('says that nothing need be done, and until when it is tried', () => {
+    const delayed = { ...refused, status: '4.3.0', reply: '451 4.3.0 try later' };
+    const { fields, parts } = parse(composeDelayWarning({ ...report, recipients: [delayed] }));
+    assert.equal(fields.get('Subject'), 'Delayed: your message to bob@other.example');
+    const status = parts[1]?.content ?? '';
+    assert.match(status, /^Action: delayed\r\nStatus: 4\.3\.0\r$/m);
+    assert.match(status, /^Will-Retry-Until: Sun, 29 Nov 2026 10:00:00 \+0000\r$/m);
+    const letter = (parts[0]?.content ?? '').replaceAll(/\s+/g, ' ');
+    assert.match(letter, /You need not do anything: it will be tried until Sun, 29 Nov 2026 10:00:00 \+0000/);
+    assert.match(letter, /451 4\.3\.0 try later/);
+  });
+});
+
+/** Texts that try to break out of where they are put. */
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '\r\n',
+        '\n',
+        '\r',
+        'Bcc: eve@evil.example',
+        `--${report.boundary}`,
+        '--',
+        '\r\n\r\n',
+        ' ',
+        '\t',
+        '\0',
+        'ü',
+        '=?utf-8?B?QQ==?=',
+        '"',
+        '>',
+        '@evil.example',
+        'a'.repeat(1_200),
+        '\u2028',
+        '\u0085',
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join('')),
+);
+
+const hostileRecipient: fc.Arbitrary<ReportedRecipient> = fc.record({
+  address: hostile,
+  original: hostile,
+  status: fc.oneof(hostile, fc.constantFrom('5.1.1', '4.4.7')),
+  reply: hostile,
+  remote: fc.option(hostile, { nil: undefined }),
+  expired: fc.boolean(),
+});
+
+const hostileReport: fc.Arbitrary<Report> = fc
+  .record({
+    hostname: hostile,
+    id: hostile,
+    boundary: hostile,
+    sender: hostile,
+    recipients: fc.tuple(hostileRecipient, fc.array(hostileRecipient, { maxLength: 3 })),
+    start: fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      hostile.map((text) => Buffer.from(text)),
+    ),
+  })
+  .map(({ recipients: [first, others], ...rest }) => ({
+    ...report,
+    ...rest,
+    recipients: [first, ...others],
+  }));
+
+test('composeDsn() and composeDelayWarning() keep their structure whatever goes in', () => {
+  const optional = new Set(['In-Reply-To', 'References']);
+  fc.assert(
+    fc.property(hostileReport, fc.boolean(), (report, failure) => {
+      const message = failure ? composeDsn(report) : composeDelayWarning(report);
+      const text = message.toString('latin1');
+      assert.match(text, /^[\t\r\n\x20-\x7e]*$/); // 7-bit and no control characters
+      assert.doesNotMatch(text, /\r(?!\n)|(?<!\r)\n/);
+      for (const line of text.split('\r\n')) assert.ok(line.length <= 998);
+      const { names, parts } = parse(message);
+      assert.deepEqual(
+        names.filter((name) => !optional.has(name)),
+        HEADER,
+      );
+      const types = parts.map(({ type }) => type);
+      assert.ok(types.length === 2 || types.length === 3);
+      assert.deepEqual(types, THREE.slice(0, types.length));
+      const [about, ...blocks] = (parts[1]?.content ?? '').split('\r\n\r\n');
+      assert.match(about ?? '', /^Reporting-MTA: [^\r]*(\r\n [^\r]*)*\r\nArrival-Date: [^\r]*$/);
+      assert.equal(blocks.length, report.recipients.length);
+      for (const block of blocks) {
+        const fields = [...headerFields(Buffer.from(`${block.trimEnd()}\r\n`))].map(({ name }) => name);
+        const known =
+          /^(Original-Recipient )?Final-Recipient Action Status (Remote-MTA )?(Diagnostic-Code )?Last-Attempt-Date( Will-Retry-Until)?$/;
+        assert.match(fields.join(' '), known);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

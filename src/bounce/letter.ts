@@ -1,0 +1,72 @@
+/** The part for people: what happened, to whom, what the other server said, and what the reader can do. Pure. */
+import { formatDate } from '../mail/mod.ts';
+import { adviceFor } from './advice.ts';
+import { oneLine, wrap } from './text.ts';
+import type { Report, ReportedRecipient, ReportKind } from './types.ts';
+
+const WIDTH = 72;
+
+/** The subject; ASCII or not, one line. */
+export function subjectFor({ recipients }: Report, kind: ReportKind): string {
+  const [first] = recipients;
+  const whom = recipients.length === 1 ? oneLine(first.original) : `${recipients.length} recipients`;
+  return kind === 'failure' ? `Not delivered: your message to ${whom}` : `Delayed: your message to ${whom}`;
+}
+
+/** Lines end in CRLF. */
+export function letter(report: Report, kind: ReportKind): string {
+  const blocks = kind === 'failure' ? failure(report) : delay(report);
+  return `${blocks.join('\r\n\r\n')}\r\n`;
+}
+
+function failure(report: Report): string[] {
+  return [
+    wrap(
+      `Your message could not be delivered to ${theseRecipients(report)}, and will not be tried again.`,
+      WIDTH,
+    ),
+    ...report.recipients.flatMap((recipient) => [
+      ...whatHappened(recipient),
+      wrap(adviceFor(recipient), WIDTH, '    '),
+    ]),
+    signature(report),
+  ];
+}
+
+function delay(report: Report): string[] {
+  const until = formatDate(report.retryUntil);
+  return [
+    wrap(
+      `Your message has not been delivered to ${theseRecipients(report)} yet. You need not do anything: ` +
+        `it will be tried until ${until}, and you will be told if that is in vain.`,
+      WIDTH,
+    ),
+    ...report.recipients.flatMap(whatHappened),
+    signature(report),
+  ];
+}
+
+function theseRecipients({ recipients }: Report): string {
+  return recipients.length === 1 ? 'this recipient' : `these ${recipients.length} recipients`;
+}
+
+function whatHappened({ address, original, reply, remote }: ReportedRecipient): string[] {
+  const from = oneLine(original);
+  const to = oneLine(address);
+  const name = from === to ? `  ${from}` : `  ${from}\r\n  (delivered to ${to})`;
+  const said = oneLine(reply);
+  if (said === '') return [name];
+  const speaker = remote === undefined ? 'The attempt ended with:' : `${oneLine(remote)} answered:`;
+  return [name, `${wrap(speaker, WIDTH, '    ')}\r\n${wrap(said, WIDTH, '      ')}`];
+}
+
+function signature({ hostname, receivedAt }: Report): string {
+  const host = oneLine(hostname);
+  return [
+    wrap(`${host} received your message on ${formatDate(receivedAt)}. Its header is attached.`, WIDTH),
+    wrap(
+      `This was written by a program: nobody reads answers to it. Your mail administrator can help.`,
+      WIDTH,
+    ),
+  ].join('\r\n');
+}

@@ -1,0 +1,67 @@
+/** Notifications as messages to spool: with the null reverse-path, so that none of them causes another. */
+import type { Buffer } from 'node:buffer';
+import type { Clock } from '../std/mod.ts';
+import { composeDelayWarning, composeDsn } from './compose.ts';
+import type { Report, ReportKind } from './types.ts';
+
+/** What a notification is about; the rest of a report is ours. */
+export interface Notice extends Omit<Report, 'hostname' | 'id' | 'date' | 'boundary'> {
+  readonly kind: ReportKind;
+}
+
+/** A message as the spool takes it. */
+export interface Notification<Id extends string> {
+  readonly id: Id;
+  readonly envelope: {
+    /** RFC 5321 4.5.5, 6.1: the null reverse-path. */
+    readonly sender: '';
+    readonly eightBit: false;
+    readonly receivedAt: number;
+    readonly origin: {
+      readonly client: 'local';
+      readonly listener: '';
+      readonly account: null;
+      readonly helo: string;
+    };
+  };
+  readonly recipients: readonly [
+    { readonly address: string; readonly original: string; readonly by: string },
+  ];
+  readonly body: { readonly kind: 'memory'; readonly bytes: Buffer };
+}
+
+export interface NotifierOptions<Id extends string> {
+  readonly hostname: string;
+  readonly clock: Clock;
+  readonly newId: () => Id;
+  /** A fresh random text of letters and digits, 16 or more. */
+  readonly randomBoundary: () => string;
+}
+
+/** Writes notifications in the name of `hostname`. */
+export function createNotifier<Id extends string>(
+  options: NotifierOptions<Id>,
+): {
+  compose(notice: Notice): Notification<Id>;
+} {
+  const { hostname, clock, newId, randomBoundary } = options;
+  return {
+    compose({ kind, ...notice }) {
+      const id = newId();
+      const date = clock.now();
+      const report: Report = { ...notice, hostname, id, date, boundary: randomBoundary() };
+      const bytes = kind === 'failure' ? composeDsn(report) : composeDelayWarning(report);
+      return {
+        id,
+        envelope: {
+          sender: '',
+          eightBit: false,
+          receivedAt: date,
+          origin: { client: 'local', listener: '', account: null, helo: hostname },
+        },
+        recipients: [{ address: notice.sender, original: notice.sender, by: `notification:${kind}` }],
+        body: { kind: 'memory', bytes },
+      };
+    },
+  };
+}

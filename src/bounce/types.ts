@@ -1,0 +1,39 @@
+/** What a notification is made of. */
+
+/** What is said of one recipient. None of it is trusted: replies come from strangers. */
+export interface ReportedRecipient {
+  /** Where it was to be delivered. */
+  readonly address: string;
+  /** As the sender wrote it; differs when the domain was rewritten. */
+  readonly original: string;
+  /** RFC 3463. */
+  readonly status: string;
+  /** The other server's answer, or our own words when there was none. */
+  readonly reply: string;
+  /** Who answered, `mail.example [192.0.2.1]:25`; undefined when nobody did. */
+  readonly remote: string | undefined;
+  /** Given up for its age, not refused. */
+  readonly expired: boolean;
+}
+
+/** One message to the sender of another. Times in milliseconds since the epoch. */
+export interface Report {
+  /** The name of this server. */
+  readonly hostname: string;
+  /** Left part of the Message-ID; unique. */
+  readonly id: string;
+  readonly date: number;
+  /** A random text of letters and digits; lengthened if the content should happen to contain it. */
+  readonly boundary: string;
+  /** To whom it goes. */
+  readonly sender: string;
+  readonly receivedAt: number;
+  readonly triedAt: number;
+  /** Until when the recipients are tried. */
+  readonly retryUntil: number;
+  readonly recipients: readonly [ReportedRecipient, ...ReportedRecipient[]];
+  /** The beginning of the original message: at least its header, as far as it is to be returned. */
+  readonly start: Buffer;
+}
+
+export type ReportKind = 'failure' | 'delay';

@@ -1,0 +1,159 @@
+/**
+ * Handing a message for some recipients to one endpoint: as many transactions as its recipients need, on a connection of the
+ * pool.
+ */
+import type { Emit } from '../std/mod.ts';
+import { sizeOf, type Message } from './body.ts';
+import type { Connection } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { DeliverEvents } from './events.ts';
+import type { Pool } from './pool.ts';
+import type { Timeouts } from './timeouts.ts';
+import { transact, type Transacted } from './transaction.ts';
+import type { Outcome, Recipient } from './types.ts';
+import { failed, outcomeOf, type Answerer, type Verdict } from './verdict.ts';
+
+export interface HandOverOptions {
+  readonly pool: Pool;
+  readonly timeouts: Timeouts;
+  readonly emit: Emit<DeliverEvents>;
+}
+
+/** What an endpoint made of a message. */
+export interface HandedOver {
+  readonly outcomes: readonly Outcome[];
+  /** Recipients for whom nothing is settled, since the endpoint was no use; empty when everybody has an outcome. */
+  readonly left: readonly Recipient[];
+  /** What they get unless another address does better. */
+  readonly verdict: Verdict;
+  readonly answerer: Answerer | undefined;
+  /** Another address may be tried for them. */
+  readonly elsewhere: boolean;
+}
+
+/** RFC 5321 4.5.3.1.8: every server takes at least 100 recipients; a larger group invites refusals. */
+const GROUP = 100;
+
+/** Never rejects for what the peer does. */
+export async function handOver(
+  message: Message,
+  recipients: readonly Recipient[],
+  endpoint: Endpoint,
+  options: HandOverOptions & { readonly signal: AbortSignal },
+): Promise<HandedOver> {
+  const outcomes: Outcome[] = [];
+  let waiting = recipients;
+  while (waiting.length > 0) {
+    const group = waiting.length > GROUP ? waiting.slice(0, GROUP) : waiting;
+    const tried = await tryGroup(message, group, endpoint, options);
+    if (tried.kind === 'unusable') {
+      outcomes.push(...tried.outcomes);
+      const settled = new Set(tried.outcomes.map((outcome) => outcome.index));
+      const left = waiting.filter((recipient) => !settled.has(recipient.index));
+      return { outcomes, left, verdict: tried.verdict, answerer: tried.answerer, elsewhere: tried.elsewhere };
+    }
+    outcomes.push(...tried.outcomes);
+    waiting = [...tried.again, ...waiting.slice(group.length)];
+  }
+  return { outcomes, left: [], verdict: NOTHING_LEFT, answerer: undefined, elsewhere: false };
+}
+
+const NOTHING_LEFT = failed('5.0.0', 'nobody is left');
+
+type Tried =
+  | {
+      readonly kind: 'settled';
+      readonly outcomes: readonly Outcome[];
+      /** For the next transaction. */
+      readonly again: readonly Recipient[];
+    }
+  | {
+      readonly kind: 'unusable';
+      /** Of those who were answered before it broke. */
+      readonly outcomes: readonly Outcome[];
+      readonly verdict: Verdict;
+      readonly answerer: Answerer | undefined;
+      readonly elsewhere: boolean;
+    };
+
+async function tryGroup(
+  message: Message,
+  group: readonly Recipient[],
+  endpoint: Endpoint,
+  options: HandOverOptions & { readonly signal: AbortSignal },
+): Promise<Tried> {
+  for (let fresh = false; ; fresh = true) {
+    const taken = await options.pool.take(endpoint, options.signal, fresh);
+    if (taken.kind === 'unopened') {
+      const { verdict, elsewhere, answered } = taken;
+      return {
+        kind: 'unusable',
+        outcomes: [],
+        verdict,
+        elsewhere,
+        answerer: answered ? inClear(endpoint) : undefined,
+      };
+    }
+    const { connection } = taken;
+    const tooBig = tooBigFor(connection, message);
+    if (tooBig !== undefined) {
+      options.pool.giveBack(connection);
+      return { kind: 'settled', outcomes: group.map((to) => outcomeOf(to, tooBig, connection)), again: [] };
+    }
+    const transacted = await transact(connection, message, group, options);
+    options.pool.giveBack(connection);
+    if (transacted.kind === 'complete') return settle(connection, group, transacted);
+    // A connection that rested can have died unnoticed, or have been about to be closed: that says nothing of the peer.
+    const excused = taken.used && !fresh && transacted.clean && transacted.cause !== 'other';
+    if (excused) continue;
+    return broken(connection, group, transacted, options);
+  }
+}
+
+function settle(
+  connection: Connection,
+  group: readonly Recipient[],
+  transacted: Extract<Transacted, { kind: 'complete' }>,
+): Tried {
+  const outcomes: Outcome[] = [];
+  const again: Recipient[] = [];
+  for (const [place, recipient] of group.entries()) {
+    const verdict = transacted.verdicts[place];
+    if (verdict === undefined) throw new Error(`no verdict for recipient ${recipient.index}`);
+    // Others were accepted at the same time, so each transaction has fewer left and this ends.
+    if (transacted.again.includes(place)) again.push(recipient);
+    else outcomes.push(outcomeOf(recipient, verdict, connection));
+  }
+  return { kind: 'settled', outcomes, again };
+}
+
+function broken(
+  connection: Connection,
+  group: readonly Recipient[],
+  transacted: Extract<Transacted, { kind: 'broken' }>,
+  options: HandOverOptions & { readonly signal: AbortSignal },
+): Tried {
+  if (!options.signal.aborted) {
+    options.emit('outbound.lost', { remote: connection.remote, error: transacted.verdict.reply });
+  }
+  // Nothing was accepted, and the peer gave no reason: the whole group may try the next address.
+  const elsewhere = transacted.clean && transacted.cause === 'closed';
+  const outcomes: Outcome[] = [];
+  for (const [place, recipient] of group.entries()) {
+    const verdict = transacted.verdicts[place] ?? (elsewhere ? undefined : transacted.verdict);
+    if (verdict !== undefined) outcomes.push(outcomeOf(recipient, verdict, connection));
+  }
+  return { kind: 'unusable', outcomes, verdict: transacted.verdict, answerer: connection, elsewhere };
+}
+
+/** RFC 1870 6.1: what is larger than the server says it takes is not sent. A limit of 0 is none. */
+function tooBigFor(connection: Connection, message: Message): Verdict | undefined {
+  const limit = Number(connection.extensions.get('SIZE') ?? '0');
+  const size = sizeOf(message);
+  if (!(limit > 0) || size <= limit) return undefined;
+  return failed('5.3.4', `The message has ${size} octets, and ${connection.remote} takes at most ${limit}`);
+}
+
+function inClear(endpoint: Endpoint): Answerer {
+  return { remote: endpoint.remote, tls: undefined };
+}

@@ -1,0 +1,124 @@
+/** Rules and the names by which tests speak of them. */
+import { foldAscii } from '../../mail/mod.ts';
+import { formatRange } from '../../policy/mod.ts';
+import { inRange, rangeOf } from '../../std/mod.ts';
+import type { IpRange } from '../../std/mod.ts';
+import type { Config } from '../config.ts';
+import type { Path } from '../positions.ts';
+import type { ConfigProblem } from '../problem.ts';
+import { suggest } from '../suggest.ts';
+import { bitsOf } from '../text/cidr.ts';
+import { formatRoutePattern } from '../text/domain.ts';
+import { quoted, textProblem } from '../text/problem.ts';
+import { problemAt } from './context.ts';
+import type { CheckContext } from './context.ts';
+import { isWildcard } from './listeners.ts';
+
+export function* checkRules(context: CheckContext): Generator<ConfigProblem> {
+  yield* checkNames(context);
+  if (context.complete('listeners')) yield* checkLocalAddresses(context);
+}
+
+/** A name says which rule decided, so no two rules may share one; in another case it would still be misread. */
+function* checkNames(context: CheckContext): Generator<ConfigProblem> {
+  const { never, allow } = context.config.relay;
+  const lists = [
+    ['never', never],
+    ['allow', allow],
+  ] as const;
+  const first = new Map<string, string>();
+  for (const [list, rules] of lists) {
+    for (const [index, { name, place }] of rules.entries()) {
+      const key = foldAscii(name);
+      const earlier = first.get(key);
+      if (earlier !== undefined) {
+        yield problemAt(
+          context,
+          ['relay', list, index, 'name'],
+          textProblem(`the name ${quoted(name)} is taken`, `The rule in ${earlier} has it.`),
+        );
+      }
+      first.set(key, `line ${place.line}`);
+    }
+  }
+}
+
+function* checkLocalAddresses(context: CheckContext): Generator<ConfigProblem> {
+  for (const [index, { connectingTo = [] }] of context.config.relay.allow.entries()) {
+    for (const [item, range] of connectingTo.entries()) {
+      if (isBound(range, context.config)) continue;
+      yield problemAt(
+        context,
+        ['relay', 'allow', index, 'connectingTo', item],
+        notBound(formatRange(range), context.config),
+      );
+    }
+  }
+}
+
+function notBound(text: string, { listeners }: Config) {
+  const addresses = [...new Set(listeners.flatMap(({ bind }) => bind.map(({ address }) => address.text)))];
+  return textProblem(
+    `no listener is bound to ${text}, so no client can connect to it`,
+    `Listeners are bound to ${addresses.join(', ')}.`,
+  );
+}
+
+/** Whether a client could connect to an address in `range`; what a wildcard covers is not known here, so it counts. */
+function isBound(range: IpRange, { listeners }: Config): boolean {
+  return listeners.some(({ bind }) =>
+    bind.some(
+      (endpoint) =>
+        inRange(endpoint.address, range) ||
+        (isWildcard(endpoint) && endpoint.address.family === range.family),
+    ),
+  );
+}
+
+export function* checkTests(context: CheckContext): Generator<ConfigProblem> {
+  const { config, complete } = context;
+  const listeners = config.listeners.map(({ name }) => name);
+  const rules = [...config.relay.never, ...config.relay.allow].map(({ name }) => name);
+  const routes = [
+    ...config.routing.domains.map(formatRoutePattern),
+    ...config.routing.literals.map(({ literal }) => literal),
+  ];
+  for (const [index, test] of config.tests.entries()) {
+    if (test.listener !== undefined && complete('listeners')) {
+      yield* unknownName(context, ['tests', index, 'listener'], test.listener, {
+        kind: 'listener',
+        known: listeners,
+      });
+    }
+    if (
+      test.by !== undefined &&
+      complete('relay.allow', 'relay.never', 'routing.domains', 'routing.literals')
+    ) {
+      yield* unknownName(context, ['tests', index, 'by'], test.by, {
+        kind: 'rule',
+        known: [...rules, ...routes],
+      });
+    }
+    const { toAddress } = test;
+    if (toAddress === undefined || !complete('listeners')) continue;
+    const own = rangeOf(toAddress, bitsOf(toAddress.family));
+    if (!isBound(own, config))
+      yield problemAt(context, ['tests', index, 'toAddress'], notBound(toAddress.text, config));
+  }
+}
+
+function* unknownName(
+  context: CheckContext,
+  path: Path,
+  name: string,
+  { kind, known }: { readonly kind: string; readonly known: readonly string[] },
+): Generator<ConfigProblem> {
+  if (known.includes(name)) return;
+  const near = suggest(name, known);
+  const what = `there is no ${kind} ${quoted(name)}`;
+  yield problemAt(
+    context,
+    path,
+    textProblem(near === undefined ? what : `${what}: did you mean ${quoted(near)}?`),
+  );
+}

@@ -1,0 +1,168 @@
+/**
+ * The configuration as the program uses it: every default in place, every value parsed, every path absolute. Plain data
+ * that can be sent to another process by structured clone.
+ */
+import type { Target } from '../deliver/mod.ts';
+import type { Domain, Mailbox } from '../mail/mod.ts';
+import type { GrantSource, LiteralSource, NeverSource, Place, RouteSource } from '../policy/mod.ts';
+import type { Compat } from '../smtp/mod.ts';
+import type { IpAddress, IpRange } from '../std/mod.ts';
+import type { Endpoint } from './text/endpoint.ts';
+
+export interface Config {
+  /** The file, as it was named; every place names it, too. */
+  readonly file: string;
+  readonly hostname: Domain;
+  /** The data folder. */
+  readonly data: string;
+  readonly workers: number;
+  /** Who receives mail for `<postmaster>`, and for postmaster at an inbound domain where nobody has that address. */
+  readonly postmaster: Mailbox;
+  /** In the order of the file; at least one. */
+  readonly listeners: readonly [ListenerConfig, ...ListenerConfig[]];
+  readonly routing: RoutingConfig;
+  readonly relay: RelayConfig;
+  readonly accounts: AccountsConfig;
+  readonly tls: TlsConfig;
+  readonly limits: LimitsConfig;
+  readonly timeouts: TimeoutsConfig;
+  readonly queue: QueueConfig;
+  readonly delivery: DeliveryConfig;
+  readonly dns: DnsConfig;
+  readonly log: LogConfig;
+  readonly tests: readonly TestConfig[];
+}
+
+export interface ListenerConfig {
+  readonly name: string;
+  /**
+   * Two listeners may share a port when one names an address and the other stands for all (`0.0.0.0`, `[::]`): the
+   * more specific one gets the connection. `[::]` is IPv6 only.
+   */
+  readonly bind: readonly [Endpoint, ...Endpoint[]];
+  readonly purpose: 'transfer' | 'submission';
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  readonly auth: 'required' | 'optional' | 'off';
+  readonly authWithoutTls: boolean;
+  readonly compat: Compat;
+  readonly place: Place;
+}
+
+export interface RoutingConfig {
+  readonly reroute: boolean;
+  readonly domains: readonly RouteSource[];
+  readonly literals: readonly LiteralSource[];
+  readonly outbound: OutboundDelivery;
+  readonly inbound: InboundDelivery;
+}
+
+/** Where mail for domains without a route of ours goes. */
+export type OutboundDelivery =
+  | {
+      readonly kind: 'mx';
+      /** Loopback and private networks that an MX may lead to. */ readonly mayReach: readonly IpRange[];
+    }
+  | Extract<Target, { kind: 'smtp' | 'maildir' }>;
+
+/** Where mail for inbound domains goes. */
+export type InboundDelivery = Extract<Target, { kind: 'maildir' | 'lmtp' }>;
+
+export interface RelayConfig {
+  readonly never: readonly NeverSource[];
+  readonly allow: readonly GrantSource[];
+}
+
+export interface AccountsConfig {
+  readonly defaultDomain: Domain | undefined;
+  /** Windows domain as written to mail domain; names are compared without regard to case. */
+  readonly ntDomains: ReadonlyMap<string, Domain>;
+}
+
+export interface TlsConfig {
+  /** Undefined: a self-signed certificate in the data folder. */
+  readonly files: { readonly certificate: string; readonly key: string } | undefined;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+export interface LimitsConfig {
+  /** Octets. */
+  readonly messageSize: number;
+  readonly recipients: number;
+  readonly messagesPerConnection: number;
+  /** Per worker. */
+  readonly connections: number;
+  /** Per worker. */
+  readonly connectionsPerAddress: number;
+  /** Received fields. */
+  readonly hops: number;
+  /** Per connection. */
+  readonly errors: number;
+}
+
+/** Milliseconds. */
+export interface TimeoutsConfig {
+  readonly command: number;
+  readonly data: number;
+  readonly session: number;
+}
+
+/** Milliseconds. */
+export interface QueueConfig {
+  /** The last repeats. */
+  readonly retry: readonly [number, ...number[]];
+  readonly expire: number;
+  /** Undefined: never. */
+  readonly warnAfter: number | undefined;
+}
+
+export interface DeliveryConfig {
+  /** Per worker. */
+  readonly connectionsPerHost: number;
+  readonly tls: 'opportunistic' | 'off';
+  /** Milliseconds. */
+  readonly idle: number;
+  /** Milliseconds. */
+  readonly timeouts: {
+    readonly connect: number;
+    readonly greeting: number;
+    readonly command: number;
+    readonly mail: number;
+    readonly recipient: number;
+    readonly data: number;
+    readonly block: number;
+    readonly final: number;
+    readonly quit: number;
+  };
+}
+
+export interface DnsConfig {
+  /** `192.0.2.53:53`, `[2001:db8::53]:53`; undefined: those of the system. */
+  readonly servers: readonly [string, ...string[]] | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly attempts: number;
+}
+
+export interface LogConfig {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** Undefined: standard output. */
+  readonly file: string | undefined;
+}
+
+/** A policy test as it stands in the file. What it leaves open is for the runner to fill in. */
+export interface TestConfig {
+  readonly name?: string;
+  readonly from: readonly [IpRange, ...IpRange[]];
+  readonly toAddress?: IpAddress;
+  readonly listener?: string;
+  readonly account?: string;
+  /** Null, or absent: the null reverse-path. */
+  readonly sender?: Mailbox | null;
+  readonly recipient: Mailbox;
+  /** Milliseconds since the epoch. Absent: now. */
+  readonly at?: number;
+  readonly expect: 'refused' | 'relayed' | 'accepted' | 'inbound' | 'forwarded';
+  readonly by?: string;
+  readonly because?: string;
+  readonly place: Place;
+}

@@ -1,0 +1,139 @@
+/** How a value of the configuration is described to zod: a text with a parser of ours behind it. */
+import { z } from 'zod';
+import { formatDuration, parseDuration } from './text/duration.ts';
+import { isTextProblem, textProblem } from './text/problem.ts';
+import type { TextProblem } from './text/problem.ts';
+import { parseRange } from './text/range.ts';
+import type { RangeOptions } from './text/range.ts';
+import { octets, parseSize } from './text/size.ts';
+
+/** What a transform reports to; `path` is below the value that is transformed. */
+export type Context = z.core.$RefinementCtx;
+
+/** Reports a problem of the value at `path`. */
+export function complain(context: Context, path: readonly (string | number)[], problem: TextProblem): void {
+  context.addIssue({
+    code: 'custom',
+    message: problem.problem,
+    path: [...path],
+    params: { remedy: problem.remedy },
+  });
+}
+
+/** A text that `parse` makes a value of. `title` names its form in messages, hovers and the reference. */
+export function textField<T>(title: string, parse: (text: string) => T | TextProblem) {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const value = parse(text);
+      if (!isTextProblem(value)) return value;
+      complain(context, [], value);
+      return z.NEVER;
+    })
+    .meta({ title });
+}
+
+/** A list that says something: an empty one is an error and never means "everyone". */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z
+    .array(item)
+    .min(1)
+    .transform((items): readonly [z.output<Item>, ...z.output<Item>[]] => {
+      const [first, ...others] = items;
+      // min(1) was checked before; zod does not transform what it refused.
+      return first === undefined ? z.NEVER : [first, ...others];
+    });
+}
+
+export interface DurationBounds {
+  readonly least: string;
+  readonly most: string;
+}
+
+/** A duration within bounds, in milliseconds. */
+export function duration({ least, most }: DurationBounds) {
+  return textField('duration', (text) => boundedDuration(text, { least, most }));
+}
+
+/** Parses a duration and holds it to its bounds. */
+export function boundedDuration(text: string, { least, most }: DurationBounds): number | TextProblem {
+  const value = parseDuration(text);
+  if (typeof value !== 'number') return value;
+  if (value < known(least))
+    return textProblem(`${formatDuration(value)} is too short`, `The least is ${least}.`);
+  if (value > known(most)) return textProblem(`${formatDuration(value)} is too long`, `The most is ${most}.`);
+  return value;
+}
+
+function known(text: string): number {
+  const value = parseDuration(text);
+  if (typeof value !== 'number') throw new Error(`not a duration: ${text}`);
+  return value;
+}
+
+/** Octets, as a number or as a text with a unit. */
+export function size(least: number, most: number) {
+  return z
+    .union([z.int(), textField('size', parseSize)])
+    .transform((value, context): number => {
+      if (value < least)
+        complain(
+          context,
+          [],
+          textProblem(`${octets(value)} is too little`, `The least is ${octets(least)}.`),
+        );
+      if (value > most)
+        complain(context, [], textProblem(`${octets(value)} is too much`, `The most is ${octets(most)}.`));
+      return value;
+    })
+    .meta({ title: 'size' });
+}
+
+/** A range of addresses. */
+export function range(options: RangeOptions = {}) {
+  return textField('address range', (text) => parseRange(text, options));
+}
+
+/**
+ * Rare, legitimate and dangerous settings stand only next to the sentence that says what they do. Reports when that
+ * sentence is missing, when it says something else, and when nothing needs it.
+ */
+export function acknowledge(
+  context: Context,
+  given: string | undefined,
+  needed:
+    | { readonly reason: string; readonly path: readonly (string | number)[]; readonly otherwise: string }
+    | undefined,
+): void {
+  if (needed === undefined) {
+    if (given === undefined) return;
+    complain(
+      context,
+      ['iUnderstand'],
+      textProblem('iUnderstand has no effect here', 'Nothing here needs it; remove it.'),
+    );
+    return;
+  }
+  const { reason, path, otherwise } = needed;
+  if (given === undefined) {
+    complain(
+      context,
+      path,
+      textProblem(reason, `${otherwise} If it is meant, add iUnderstand: "${reason}".`),
+    );
+  } else if (given !== reason) {
+    complain(
+      context,
+      ['iUnderstand'],
+      textProblem('iUnderstand does not say what is to be understood', `Write iUnderstand: "${reason}".`),
+    );
+  }
+}
+
+/** The sentence for `acknowledge`, where it is written. */
+export const iUnderstand = z
+  .string()
+  .describe(
+    'Only where an error asks for it: the exact sentence that the error shows, so that nobody opens anything by mistake.',
+  )
+  .optional();

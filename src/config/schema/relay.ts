@@ -1,0 +1,169 @@
+/** `relay`: who may send to domains that are not ours. */
+import { z } from 'zod';
+import { formatRange } from '../../policy/mod.ts';
+import type { GrantSource, NeverSource } from '../../policy/mod.ts';
+import { containsPublic } from '../../std/mod.ts';
+import type { IpRange } from '../../std/mod.ts';
+import { acknowledge, complain, iUnderstand, listOf, range, textField } from '../field.ts';
+import { prefixOf } from '../text/cidr.ts';
+import { parseAccount, parsePattern } from '../text/mailbox.ts';
+import { parseUntil } from '../text/moment.ts';
+import { either, textProblem } from '../text/problem.ts';
+import { parseName } from '../text/words.ts';
+
+/** A grant without its place, which it has from the file. */
+export type WrittenGrant = Omit<GrantSource, 'place'>;
+/** A never rule without its place. */
+export type WrittenNever = Omit<NeverSource, 'place'>;
+
+const RANGE_EXAMPLES = [
+  ['192.168.10.0/24', '2001:db8:10::/64', '1.1.1.0 mask 255.255.255.0', 'IP=1.1.1.1, MASK=255.255.255.255'],
+];
+
+const name = textField('name', parseName)
+  .describe('What replies, logs and `postern explain` call the rule. No two rules have the same name.')
+  .meta({ 'x-examples': ['office'] });
+
+const never = z
+  .strictObject({
+    name,
+    from: listOf(range({ everything: true }))
+      .describe(
+        'Client addresses that may not relay, whatever else is configured and whoever signs in. They can still send to our own domains.',
+      )
+      .meta({ 'x-examples': [['10.0.0.64/26']] }),
+    iUnderstand,
+  })
+  .transform((written, context): WrittenNever => {
+    const index = written.from.findIndex((item) => prefixOf(item) === 0);
+    const everybody = written.from[index];
+    acknowledge(
+      context,
+      written.iUnderstand,
+      everybody && {
+        reason: `no client on IPv${everybody.family} can relay, signed in or not`,
+        path: ['from', index],
+        otherwise: 'Name the networks that are meant.',
+      },
+    );
+    return { name: written.name, from: written.from };
+  });
+
+const grantFields = z.strictObject({
+  name,
+  authenticated: z
+    .union([z.literal(true), listOf(textField('account', parseAccount))])
+    .describe('`true`: every account that has signed in. A list: only these accounts.')
+    .meta({ 'x-examples': [true, ['alice@contoso.example']] })
+    .optional(),
+  from: listOf(range()).describe('Client addresses.').meta({ 'x-examples': RANGE_EXAMPLES }).optional(),
+  connectingTo: listOf(range())
+    .describe(
+      'Addresses of ours that the client connected to. Safe only for an address that outsiders cannot reach.',
+    )
+    .meta({ 'x-examples': [['10.1.0.5']] })
+    .optional(),
+  senders: listOf(textField('address pattern', (text) => parsePattern(text, { null: true })))
+    .describe(
+      'Only for these claimed senders: an address, `@domain`, `@*.domain` (every domain below), or `<>`. It narrows the grant and never opens anything by itself.',
+    )
+    .meta({ 'x-examples': [['scan@contoso.example']] })
+    .optional(),
+  recipients: listOf(textField('address pattern', (text) => parsePattern(text, { null: false })))
+    .describe('Only to these recipients, written like `senders`.')
+    .meta({ 'x-examples': [['@contoso.example', '@*.partner.example']] })
+    .optional(),
+  until: textField('date', parseUntil)
+    .describe(
+      'The grant ends then. A date alone lasts until the end of that day in UTC; a date with a time needs its zone.',
+    )
+    .meta({ 'x-examples': ['2027-06-30', '2027-06-30T18:00:00+02:00'] })
+    .optional(),
+  iUnderstand,
+});
+
+type GrantFields = z.output<typeof grantFields>;
+
+const grant = grantFields
+  .transform((written, context): WrittenGrant => {
+    const { iUnderstand: sentence, authenticated, name: ruleName, ...conditions } = written;
+    if (authenticated === undefined && written.from === undefined && written.connectingTo === undefined) {
+      complain(
+        context,
+        [],
+        textProblem(
+          `grant ${ruleName} has none of authenticated, from and connectingTo`,
+          'A sender or recipient is only claimed; say who the client must be.',
+        ),
+      );
+    }
+    acknowledge(context, sentence, dangerOf(written));
+    return { name: ruleName, ...authenticatedOf(authenticated), ...present(conditions) };
+  })
+  .meta({ anyOf: ['authenticated', 'from', 'connectingTo'].map((key) => ({ required: [key] })) });
+
+function authenticatedOf(written: GrantFields['authenticated']): Pick<WrittenGrant, 'authenticated'> {
+  if (written === undefined) return {};
+  return { authenticated: written === true ? 'any' : written };
+}
+
+/** Without the keys that are not there, for `exactOptionalPropertyTypes`. */
+function present(
+  conditions: Omit<GrantFields, 'name' | 'authenticated' | 'iUnderstand'>,
+): Omit<WrittenGrant, 'name' | 'authenticated'> {
+  const { from, connectingTo, senders, recipients, until } = conditions;
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(connectingTo === undefined ? {} : { connectingTo }),
+    ...(senders === undefined ? {} : { senders }),
+    ...(recipients === undefined ? {} : { recipients }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** The widest public network that a grant takes without a word. */
+const WIDEST = { 4: 24, 6: 48 } as const;
+
+function isWide(item: IpRange): boolean {
+  return (prefixOf(item) ?? 0) < WIDEST[item.family] && containsPublic(item);
+}
+
+/** What an administrator must have understood of this grant, if anything. */
+function dangerOf(written: GrantFields): Parameters<typeof acknowledge>[2] {
+  const wide = (written.from ?? []).filter(isWide);
+  const [first] = wide;
+  if (first !== undefined) {
+    const what =
+      wide.length === 1
+        ? `is a public network wider than /${WIDEST[first.family]}`
+        : 'are wide public networks';
+    return {
+      reason: `${either(wide.map(formatRange), 'and')} ${what}`,
+      path: ['from', written.from?.indexOf(first) ?? 0],
+      otherwise: 'Name the smaller networks that are meant.',
+    };
+  }
+  const isAlone = written.from === undefined && written.authenticated === undefined;
+  const open: readonly IpRange[] = isAlone ? (written.connectingTo ?? []) : [];
+  const reachable = open.filter(containsPublic);
+  const [outside] = reachable;
+  if (outside === undefined) return undefined;
+  return {
+    reason: `everybody who can reach ${either(reachable.map(formatRange), 'and')} can relay`,
+    path: ['connectingTo', open.indexOf(outside)],
+    otherwise: 'Add from or authenticated, or use an address that only you can reach.',
+  };
+}
+
+export const relay = z.strictObject({
+  never: z
+    .array(never)
+    .prefault([])
+    .describe('Rules that forbid relaying. They override every grant and `alwaysRelay`.'),
+  allow: z
+    .array(grant)
+    .prefault([])
+    .describe(
+      'The grants. The conditions within one are ANDed, the grants are ORed. Without a grant nobody can relay.',
+    ),
+});

@@ -9,7 +9,7 @@ export interface Parameter {
   readonly value: string | undefined;
 }
 
-const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]+))?$/;
+const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})(?:=([!-<>-~]+))?$/;
 /** RFC 1870 section 5: at most 20 digits. */
 const SIZE = /^[0-9]{1,20}$/;
 /** RFC 4954 section 5: a mailbox in xtext (RFC 3461 section 4), or `<>`. What cannot be either. */

@@ -28,7 +28,7 @@ export class ReplyReader {
 
   /** Octets of replies that have not been taken; after STARTTLS there must be none (RFC 3207 section 4.2). */
   get buffered(): number {
-    return this.#reader.buffered;
+    return this.#lines.reduce((sum, line) => sum + 4 + line.length, this.#reader.buffered);
   }
 
   /** The next complete reply; `malformed`, from then on for ever, when the server does not speak SMTP. */

@@ -38,12 +38,23 @@ export function parseIp(text: string): IpAddress | undefined {
   if (!text.includes(':')) return undefined;
   const zone = text.indexOf('%');
   const bare = zone === -1 ? text : text.slice(0, zone);
-  const lastColon = bare.lastIndexOf(':');
-  if (bare.includes('.') && !STRICT_V4.test(bare.slice(lastColon + 1))) return undefined;
-  if (!ipaddr.IPv6.isValid(bare)) return undefined;
+  const groups = bare.includes('.') ? withoutDots(bare) : bare;
+  if (groups === undefined || !ipaddr.IPv6.isValid(groups)) return undefined;
   let value = 0n;
-  for (const part of ipaddr.IPv6.parse(bare).parts) value = (value << 16n) | BigInt(part);
+  for (const part of ipaddr.IPv6.parse(groups).parts) value = (value << 16n) | BigInt(part);
   return ipv6(value);
+}
+
+/**
+ * Writes a dotted tail as two groups. The library is not given one: it takes `::192.0.2.1`, which is an IPv6 address of
+ * its own (IPv4-compatible, RFC 4291 2.5.5.1), for the mapped `::ffff:192.0.2.1`.
+ */
+function withoutDots(text: string): string | undefined {
+  const tail = text.lastIndexOf(':') + 1;
+  const v4 = text.slice(tail);
+  if (!STRICT_V4.test(v4)) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = v4.split('.').map(Number);
+  return `${text.slice(0, tail)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
 /** The IPv4 address of an unsigned 32-bit number. */

@@ -1,0 +1,138 @@
+/** Questions about the queue. They read rows of `recipient` by an index, and a content only for `body`. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { QueueFilter, SpoolId, SpooledMessage, SpooledRecipient } from '../types.ts';
+import { isSpoolId } from '../id.ts';
+import { bytes, integer, text, type Row } from './row.ts';
+import type { WireBody } from './wire.ts';
+
+export interface Queries {
+  due(now: number, limit: number, except: ReadonlySet<string>): readonly SpooledMessage[];
+  nextDue(except: ReadonlySet<string>): number | undefined;
+  get(id: SpoolId): SpooledMessage | undefined;
+  body(id: SpoolId): WireBody | undefined;
+  list(filter: QueueFilter): readonly SpooledMessage[];
+  /** When the first message arrived, milliseconds since the epoch. */
+  oldest(): number | undefined;
+  /** The messages whose content is in a file. */
+  filed(): readonly SpoolId[];
+}
+
+export function prepareQueries(database: DatabaseSync): Queries {
+  const rows = database.prepare('SELECT * FROM recipient WHERE id = ? ORDER BY position');
+  const due = database.prepare(`
+    SELECT id FROM recipient WHERE held = 0 AND next_attempt <= ? ORDER BY next_attempt, id`);
+  const waiting = database.prepare(`
+    SELECT id, next_attempt FROM recipient WHERE held = 0 ORDER BY next_attempt`);
+  const content = database.prepare(`
+    SELECT size, body, bytes FROM recipient LEFT JOIN body ON number = body WHERE id = ? LIMIT 1`);
+  const first = database.prepare('SELECT received_at FROM recipient ORDER BY id LIMIT 1');
+  const filed = database.prepare('SELECT DISTINCT id FROM recipient WHERE body IS NULL');
+  const list = prepareList(database);
+  const messages = (ids: Iterable<SpoolId>): readonly SpooledMessage[] =>
+    Array.from(ids, (id) => toMessage(id, rows.all(id)));
+
+  return {
+    // What is excepted is due as a rule, and is skipped here: this reads at most its entries of the index and `limit` more.
+    due: (now, limit, except) => messages(distinct(due, now, limit, except)),
+    nextDue(except) {
+      for (const row of waiting.iterate()) {
+        if (!except.has(text(row['id'], 'id'))) return integer(row['next_attempt'], 'next_attempt');
+      }
+      return undefined;
+    },
+    get(id) {
+      const found = rows.all(id);
+      return found.length === 0 ? undefined : toMessage(id, found);
+    },
+    body(id) {
+      const row = content.get(id);
+      if (row === undefined) return undefined;
+      if (row['body'] === null) return { kind: 'file', size: integer(row['size'], 'size') };
+      return { kind: 'memory', bytes: bytes(row['bytes'], 'bytes') };
+    },
+    list: (filter) => messages(list(filter)),
+    oldest() {
+      const row = first.get();
+      return row === undefined ? undefined : integer(row['received_at'], 'received_at');
+    },
+    filed: () => filed.all().map(idOf),
+  };
+}
+
+/** The first `limit` different ids that are not excepted. */
+function distinct(
+  due: StatementSync,
+  now: number,
+  limit: number,
+  except: ReadonlySet<string>,
+): ReadonlySet<SpoolId> {
+  const ids = new Set<SpoolId>();
+  if (limit <= 0) return ids;
+  for (const row of due.iterate(now)) {
+    const id = idOf(row);
+    if (except.has(id)) continue;
+    ids.add(id);
+    if (ids.size >= limit) break;
+  }
+  return ids;
+}
+
+function prepareList(database: DatabaseSync): (filter: QueueFilter) => readonly SpoolId[] {
+  // lower() folds ASCII only, which is what an address needs.
+  const statement = database.prepare(`
+    SELECT DISTINCT id FROM recipient
+    WHERE id > :after AND (:held IS NULL OR held = :held)
+      AND (:address = '' OR instr(lower(sender), lower(:address)) OR instr(lower(address), lower(:address)))
+    ORDER BY id LIMIT :limit`);
+  return ({ address, held, limit, after }) => {
+    const values = {
+      after: after ?? '',
+      held: held === undefined ? null : Number(held),
+      address: address ?? '',
+      limit: Math.max(0, limit),
+    };
+    return statement.all(values).map(idOf);
+  };
+}
+
+function idOf(row: Row): SpoolId {
+  const id = text(row['id'], 'id');
+  if (!isSpoolId(id)) throw new TypeError(`id is ${id}, expected a spool id`);
+  return id;
+}
+
+function toMessage(id: SpoolId, rows: readonly Row[]): SpooledMessage {
+  const [row] = rows;
+  if (row === undefined) throw new Error(`message ${id} has no recipients`);
+  const account = row['account'] ?? null;
+  return {
+    id,
+    envelope: {
+      sender: text(row['sender'], 'sender'),
+      eightBit: row['eight_bit'] === 1,
+      receivedAt: integer(row['received_at'], 'received_at'),
+      origin: {
+        client: text(row['client'], 'client'),
+        listener: text(row['listener'], 'listener'),
+        account: account === null ? null : text(account, 'account'),
+        helo: text(row['helo'], 'helo'),
+      },
+    },
+    size: integer(row['size'], 'size'),
+    recipients: rows.map(toRecipient),
+  };
+}
+
+function toRecipient(row: Row): SpooledRecipient {
+  return {
+    index: integer(row['position'], 'position'),
+    address: text(row['address'], 'address'),
+    original: text(row['original'], 'original'),
+    by: text(row['rule'], 'rule'),
+    attempts: integer(row['attempts'], 'attempts'),
+    nextAttempt: integer(row['next_attempt'], 'next_attempt'),
+    held: row['held'] === 1,
+    warned: row['warned'] === 1,
+    lastReply: text(row['last_reply'], 'last_reply'),
+  };
+}

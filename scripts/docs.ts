@@ -6,7 +6,9 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { cliReference } from '../src/cli/mod.ts';
 import { configurationReference, jsonSchema } from '../src/config/mod.ts';
+import { logEventsReference } from '../src/observe/mod.ts';
 
 interface GeneratedFile {
   /** From the root of the project. */
@@ -18,6 +20,8 @@ interface GeneratedFile {
 const FILES: readonly GeneratedFile[] = [
   { path: 'postern.schema.json', make: () => `${JSON.stringify(jsonSchema(), null, 2)}\n` },
   { path: 'docs/configuration.md', make: configurationReference },
+  { path: 'docs/cli.md', make: cliReference },
+  { path: 'docs/log-events.md', make: logEventsReference },
 ];
 
 const ROOT = join(import.meta.dirname, '..');

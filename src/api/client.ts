@@ -1,12 +1,15 @@
 /** The command line's end of the control socket. */
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { z } from 'zod';
+import type { z } from 'zod';
 import * as schema from './schema.ts';
+
+/** An answer as the daemon sent it. */
+export type JsonAnswer = { readonly schema: string } & Readonly<Record<string, unknown>>;
 
 /** What came of a request. */
 export type ControlAnswer<Value> =
-  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: 'done'; readonly value: Value; /** As it was sent. */ readonly json: JsonAnswer }
   /** Nobody listens on the socket. */
   | { readonly kind: 'noDaemon'; readonly error: string; readonly remedy: string }
   /** The daemon refused, or could not be asked or understood. Nothing was changed, unless `error` says otherwise. */
@@ -62,7 +65,8 @@ interface Exchange {
   readonly deadlineMs: number;
 }
 
-type Reply = { readonly status: number; readonly body: unknown } | Exclude<ControlAnswer<never>, { kind: 'done' }>;
+type Reply =
+  { readonly status: number; readonly body: unknown } | Exclude<ControlAnswer<never>, { kind: 'done' }>;
 
 function exchange({ path, method, url, body, deadlineMs }: Exchange): Promise<Reply> {
   return new Promise((resolve) => {
@@ -94,7 +98,7 @@ async function collect(incoming: IncomingMessage): Promise<Reply> {
 function interpret<Schema extends z.ZodType>(reply: Reply, answer: Schema): ControlAnswer<z.output<Schema>> {
   if ('kind' in reply) return reply;
   const value = answer.safeParse(reply.body);
-  if (value.success) return { kind: 'done', value: value.data };
+  if (value.success && isJsonAnswer(reply.body)) return { kind: 'done', value: value.data, json: reply.body };
   const failure = schema.failure.safeParse(reply.body);
   if (failure.success) {
     const { error, remedy } = failure.data;
@@ -106,6 +110,10 @@ function interpret<Schema extends z.ZodType>(reply: Reply, answer: Schema): Cont
     error: 'the daemon gave an answer that this command does not understand',
     remedy: 'Use the `postern` command of the same version as the daemon; see `postern version`.',
   };
+}
+
+function isJsonAnswer(body: unknown): body is JsonAnswer {
+  return typeof body === 'object' && body !== null && 'schema' in body;
 }
 
 function unreachable(path: string, error: unknown): Exclude<ControlAnswer<never>, { kind: 'done' }> {

@@ -1,8 +1,7 @@
 /** The control API: HTTP and JSON on a UNIX socket in the data folder. */
 export { controlClient } from './client.ts';
-export type { ControlAnswer, ControlClient, ListOptions } from './client.ts';
+export type { ControlAnswer, ControlClient, JsonAnswer, ListOptions } from './client.ts';
 export type { ControlEvents } from './events.ts';
-export * as controlSchema from './schema.ts';
 export type {
   CertificateStatus,
   DeleteRequest,

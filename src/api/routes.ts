@@ -18,11 +18,13 @@ const MOST_OCTETS = 1024 * 1024;
 /** An application that answers every request of the control API. */
 export function controlRoutes(backend: ControlBackend, emit: Emit<ControlEvents>): Hono {
   const app = new Hono();
-  const changed = (c: Context, answer: string): void => emit('control.changed', { action: actionOf(c), answer });
+  const changed = (c: Context, answer: string): void =>
+    emit('control.changed', { action: actionOf(c), answer });
   app.use(
     bodyLimit({
       maxSize: MOST_OCTETS,
-      onError: (c) => refuse(c, 413, 'the request is larger than 1 MiB', 'Name at most 10,000 messages at once.'),
+      onError: (c) =>
+        refuse(c, 413, 'the request is larger than 1 MiB', 'Name at most 10,000 messages at once.'),
     }),
   );
   app.get('/v1/status', (c) => showStatus(c, backend));
@@ -33,7 +35,12 @@ export function controlRoutes(backend: ControlBackend, emit: Emit<ControlEvents>
   app.post('/v1/queue/retry', (c) => retry(c, backend, changed));
   app.post('/v1/queue/delete', (c) => deleteMessages(c, backend, changed));
   app.notFound((c) =>
-    refuse(c, 404, `there is no ${actionOf(c)}`, 'Use the `postern` command of the same version as the daemon.'),
+    refuse(
+      c,
+      404,
+      `there is no ${actionOf(c)}`,
+      'Use the `postern` command of the same version as the daemon.',
+    ),
   );
   app.onError((error, c) => {
     emit('control.failed', { action: actionOf(c), error: error.stack ?? error.message });
@@ -99,7 +106,12 @@ async function showMessage(c: Context, backend: ControlBackend, id: string): Pro
   }
   if (unavailable.length > 0) {
     const workers = unavailable.join(', ');
-    return refuse(c, 503, `cannot tell whether ${id} is in the queue: ${workers} did not answer`, 'Try again.');
+    return refuse(
+      c,
+      503,
+      `cannot tell whether ${id} is in the queue: ${workers} did not answer`,
+      'Try again.',
+    );
   }
   return refuse(
     c,

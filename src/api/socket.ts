@@ -65,9 +65,12 @@ function lock(path: string): () => void {
       throw error;
     }
   } catch (cause) {
-    if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY) throw inUse(path, cause);
+    if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)
+      throw inUse(path, cause);
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ControlError('notWritable', `cannot make ${path}.lock: ${reason}. Is the data folder yours?`, { cause });
+    throw new ControlError('notWritable', `cannot make ${path}.lock: ${reason}. Is the data folder yours?`, {
+      cause,
+    });
   }
 }
 

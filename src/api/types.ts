@@ -32,10 +32,7 @@ export interface ControlBackend {
   /** Makes the messages due now; held recipients stay held. Answers how many messages. */
   queueRetry(ids: readonly string[] | 'all'): Promise<FromWorkers & { readonly count: number }>;
   /** Removes messages for good, without telling their senders. Answers how many. `reason` is for the log. */
-  queueDelete(
-    ids: readonly string[],
-    reason: string,
-  ): Promise<FromWorkers & { readonly count: number }>;
+  queueDelete(ids: readonly string[], reason: string): Promise<FromWorkers & { readonly count: number }>;
 }
 
 export interface WorkerQueue extends SpoolStats {

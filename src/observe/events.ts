@@ -4,9 +4,25 @@
  * A field is a plain value, so no message content, no buffer and no object can get into an event; a field whose name is that of a
  * secret, or that of a member every line has, does not compile.
  */
+import type { AccountEvents } from '../accounts/mod.ts';
 import type { ControlEvents } from '../api/mod.ts';
+import type { DaemonEvents } from '../daemon/events.ts';
+import type { DeliverEvents } from '../deliver/mod.ts';
 import type { ListenerEvents } from '../listener/mod.ts';
+import type { ScheduleEvents } from '../schedule/mod.ts';
 import type { SessionEvents } from '../session/mod.ts';
+import type { SpoolEvents } from '../spool/mod.ts';
+
+export type {
+  AccountEvents,
+  ControlEvents,
+  DaemonEvents,
+  DeliverEvents,
+  ListenerEvents,
+  ScheduleEvents,
+  SessionEvents,
+  SpoolEvents,
+};
 
 /** What the log says of itself. */
 export interface LogEvents {
@@ -16,8 +32,18 @@ export interface LogEvents {
   'log.dropped': { readonly lines: number };
 }
 
-/** Every event of the program, by name. */
-export interface EventMap extends ListenerEvents, SessionEvents, LogEvents, ControlEvents {}
+/** Every event of the program, by name; in the order of a message's way. */
+export interface EventMap
+  extends
+    DaemonEvents,
+    ListenerEvents,
+    SessionEvents,
+    AccountEvents,
+    SpoolEvents,
+    ScheduleEvents,
+    DeliverEvents,
+    ControlEvents,
+    LogEvents {}
 
 /** What a field of an event can be. */
 export type LogValue = string | number | boolean | null | undefined | readonly string[] | readonly number[];
@@ -39,5 +65,5 @@ type Illegal<Events> = {
   }[keyof Events[Name]];
 }[keyof Events];
 
-/** Does not compile while an event has a field that may not be logged; the message names the event and the field. */
+/** Does not compile while an event has a field that may not be logged. */
 export const LEGAL = true satisfies [Illegal<EventMap>] extends [never] ? true : Illegal<EventMap>;

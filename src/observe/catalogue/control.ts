@@ -1,4 +1,4 @@
-import type { ControlEvents } from '../../api/mod.ts';
+import type { ControlEvents } from '../events.ts';
 import type { Catalogue } from './definition.ts';
 
 export const CONTROL_CATALOGUE = {

@@ -1,0 +1,71 @@
+/** `postern account add` */
+import type { Account } from '../../../accounts/mod.ts';
+import { jsonOption } from '../../command.ts';
+import type { Call, PosternCommand } from '../../command.ts';
+import { EXIT } from '../../exit.ts';
+import type { ExitCode } from '../../exit.ts';
+import { choosePassword, passwordStdinOption } from './password.ts';
+import type { ChosenPassword, PasswordOptions } from './password.ts';
+import { isProblem, withAccounts } from './store.ts';
+import { accountJson } from './words.ts';
+
+interface Options extends PasswordOptions {
+  readonly alias: readonly string[];
+  /** false: --no-password */
+  readonly password: boolean;
+  readonly json?: true;
+}
+
+export function addAccountAdd(parent: PosternCommand): void {
+  parent
+    .command('add')
+    .argument('<address>', 'the primary address, which is the name of the account')
+    .summary('add an account')
+    .description(
+      'Adds an account that can sign in and receive mail at once. The password is asked for on a terminal, read with --password-stdin, or else made and printed once; it is never an argument.',
+    )
+    .option('--alias <address>', 'another address of the account; may be repeated', collect, [])
+    .addOption(passwordStdinOption())
+    .option('--no-password', 'nobody can sign in; the account only receives mail')
+    .addOption(jsonOption())
+    .example(
+      'postern account add alice@contoso.example --alias a.smith@contoso.example',
+      'with two addresses',
+    )
+    .example('postern account add bob@contoso.example --password-stdin <password.txt', 'from a file')
+    .runs(runAdd);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function runAdd(call: Call<Options>): Promise<ExitCode> {
+  const { args, options } = call;
+  const [address = ''] = args;
+  return withAccounts(call, { create: true }, async (store) => {
+    const chosen = options.password ? await choosePassword(call) : undefined;
+    if (chosen !== undefined && 'exit' in chosen) return chosen.exit;
+    const password = chosen === undefined ? {} : { password: chosen.password };
+    const account = await store.add({ address, aliases: options.alias, ...password });
+    if (isProblem(account)) return account;
+    const { warnNotInbound } = await import('./inbound.ts');
+    await warnNotInbound(call, [account.address, ...account.aliases]);
+    report(call, account, chosen);
+    return EXIT.yes;
+  });
+}
+
+function report({ out, options }: Call<Options>, account: Account, chosen: ChosenPassword | undefined): void {
+  const made = chosen?.generated === true ? chosen.password : undefined;
+  if (options.json) {
+    const password = made === undefined ? {} : { password: made };
+    out.json({ schema: 'postern.account/1', account: accountJson(account), ...password });
+    return;
+  }
+  const aliases = account.aliases.length === 0 ? '' : ` with ${account.aliases.join(', ')}`;
+  out.answer(`${out.style.good('Added')} ${account.address}${aliases}.`);
+  if (made !== undefined) out.answer(`Password: ${made}\nIt is shown this once and cannot be read again.`);
+  if (chosen === undefined)
+    out.answer(`It receives mail; to let it sign in: postern account passwd ${account.address}`);
+}

@@ -1,0 +1,58 @@
+/** The accounts of the configuration that a command names. */
+import { join } from 'node:path';
+import type { Account, AccountProblem, AccountStore, AccountsErrorCode } from '../../../accounts/mod.ts';
+import type { Call } from '../../command.ts';
+import { findDataFolder } from '../../dataFolder.ts';
+import { EXIT } from '../../exit.ts';
+import type { ExitCode } from '../../exit.ts';
+import { ACCOUNTS_FILE } from '../../paths.ts';
+
+/**
+ * Runs `work` on the accounts; a problem that it returns is told and becomes the exit code. `create`: make the file when it is
+ * missing; else a missing file is a failure. What cannot be read or written is told, and exits 3.
+ */
+export async function withAccounts(
+  call: Call<unknown>,
+  options: { readonly create: boolean },
+  work: (store: AccountStore) => Promise<ExitCode | AccountProblem> | ExitCode | AccountProblem,
+): Promise<ExitCode> {
+  const folder = await findDataFolder(call);
+  if (typeof folder !== 'string') return folder.exit;
+  const { AccountsError, describeAccountProblem, openAccountStore } =
+    await import('../../../accounts/mod.ts');
+  try {
+    const path = join(folder, ACCOUNTS_FILE);
+    using store = openAccountStore(path, { clock: call.io.clock, create: options.create });
+    const result = await work(store);
+    if (typeof result === 'number') return result;
+    call.out.fail(describeAccountProblem(result), REMEDY[result.problem]);
+    return result.problem === 'badAddress' || result.problem === 'badPassword' ? EXIT.usage : EXIT.no;
+  } catch (error) {
+    if (!(error instanceof AccountsError)) throw error;
+    call.out.fail(error.message, REMEDIES[error.code]);
+    return EXIT.cannotTell;
+  }
+}
+
+/** Whether a change was not made. */
+export function isProblem(result: Account | AccountProblem): result is AccountProblem {
+  return 'problem' in result;
+}
+
+const REMEDIES: Record<AccountsErrorCode, string> = {
+  missing: 'Add the first account with: postern account add ADDRESS',
+  foreign: 'Look whether `data` in the configuration names the right folder.',
+  newer: 'Use the release that wrote it, or a newer one.',
+  busy: 'Try again.',
+  failed: 'Run the command as the user that runs Postern, and look at the disk.',
+};
+
+const REMEDY: Record<AccountProblem['problem'], string> = {
+  exists: 'To give it another password: postern account passwd ADDRESS',
+  notFound: 'See the accounts with: postern account list',
+  addressTaken: 'An address belongs to one account only; see it with: postern account show ADDRESS',
+  notAlias: 'See its aliases with: postern account show ADDRESS',
+  primaryAddress: 'To remove the account: postern account remove ADDRESS',
+  badAddress: 'Write it as name@domain.',
+  badPassword: 'Choose another one, or leave it out and one is made.',
+};

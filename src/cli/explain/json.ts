@@ -1,0 +1,62 @@
+/** The report of `postern explain` as JSON. */
+import { formatReplyCode, formatRule } from '../../policy/mod.ts';
+import type { Explanation, Facts } from '../../policy/mod.ts';
+import { REPLIES } from '../../session/mod.ts';
+import type { Report } from './report.ts';
+
+const SCHEMA = 'postern.explain/1';
+
+export function reportJson(report: Report) {
+  switch (report.kind) {
+    case 'decided':
+      return decidedJson(report.explanation);
+    case 'signInFirst': {
+      const { code, status, lines } = REPLIES.authRequired;
+      const reply = { code, status: `${String(code).charAt(0)}.${status}`, text: lines[0] };
+      return { schema: SCHEMA, verdict: 'refused', reason: 'signInFirst', listener: report.listener, reply };
+    }
+    case 'depends':
+      return {
+        schema: SCHEMA,
+        verdict: 'cannotTell',
+        missing: report.on,
+        allowedBy: formatRule(report.allowed.rule),
+      };
+    case 'noDirectory':
+      return { schema: SCHEMA, verdict: 'cannotTell', missing: ['mailbox'], problem: report.problem };
+    default:
+      return report satisfies never;
+  }
+}
+
+function decidedJson({ decision, reply, steps, wouldHaveBeenAllowed }: Explanation) {
+  const { rule, recipient, facts } = decision;
+  const verdict =
+    decision.verdict === 'accepted'
+      ? { verdict: decision.verdict, as: decision.as, destination: decision.destination }
+      : { verdict: decision.verdict, reason: decision.reason };
+  return {
+    schema: SCHEMA,
+    ...verdict,
+    rule: formatRule(rule),
+    ...(rule.kind === 'none' ? {} : { place: rule.place }),
+    recipient: recipient.address,
+    reply: { code: reply.code, status: formatReplyCode(reply).split(' ')[1], text: reply.text },
+    facts: factsJson(facts),
+    steps,
+    wouldHaveBeenAllowed,
+  };
+}
+
+function factsJson({ client, localAddress, listener, account, sender, recipient, mailbox, at }: Facts) {
+  return {
+    from: client.text,
+    toAddress: localAddress.text,
+    listener,
+    account: account ?? null,
+    sender: sender === null ? '' : sender.address,
+    recipient: recipient.address,
+    mailbox,
+    at: new Date(at).toISOString(),
+  };
+}

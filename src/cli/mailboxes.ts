@@ -1,0 +1,51 @@
+/** The accounts, read to learn which mailboxes there are; a file that is not there is "cannot tell", never "no mailbox". */
+import { join } from 'node:path';
+import { AccountsError, createDirectory, openAccountReader } from '../accounts/mod.ts';
+import type { AccountReader, AccountRecord } from '../accounts/mod.ts';
+import type { Config } from '../config/mod.ts';
+import { isAddressError, parseMailbox } from '../mail/mod.ts';
+import type { Mailbox } from '../mail/mod.ts';
+import type { MailboxFact } from '../policy/mod.ts';
+import { ACCOUNTS_FILE } from './paths.ts';
+
+export interface Mailboxes extends Disposable {
+  /** Why nothing can be told, in a sentence; undefined when it can. */
+  readonly problem: string | undefined;
+  /** What the session would be told of a mailbox at an inbound domain. */
+  lookup(mailbox: Mailbox): MailboxFact;
+  /** The account that owns an address. */
+  account(address: string): AccountRecord | 'unknown' | 'unavailable';
+}
+
+/** Opens the accounts of a configuration; nothing is written. */
+export function openMailboxes(config: Config): Mailboxes {
+  try {
+    const path = join(config.data, ACCOUNTS_FILE);
+    return mailboxesOf(openAccountReader(path, { emit: () => {}, create: false }));
+  } catch (error) {
+    if (!(error instanceof AccountsError)) throw error;
+    return {
+      problem: error.message,
+      lookup: () => 'unavailable',
+      account: () => 'unavailable',
+      [Symbol.dispose]: () => {},
+    };
+  }
+}
+
+function mailboxesOf(accounts: AccountReader): Mailboxes {
+  const directory = createDirectory(accounts);
+  return {
+    problem: undefined,
+    lookup: (mailbox) => {
+      const fact = directory.lookup(mailbox);
+      // RFC 5321 4.5.1: there always is a postmaster.
+      return fact === 'unknown' && mailbox.localKey === 'postmaster' ? 'known' : fact;
+    },
+    account: (address) => {
+      const mailbox = parseMailbox(address);
+      return isAddressError(mailbox) ? 'unknown' : accounts.find(mailbox);
+    },
+    [Symbol.dispose]: () => accounts[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,43 @@
+/** Quantities in words. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'min'],
+  [SECOND, 's'],
+];
+
+/** A span of milliseconds in its largest unit, rounded down: `3 d`, `14 min`, `0 s`. */
+export function formatSpan(ms: number): string {
+  for (const [length, unit] of UNITS) {
+    if (ms >= length) return `${Math.floor(ms / length)} ${unit}`;
+  }
+  return '0 s';
+}
+
+/** Octets in units of 1024 with at most one decimal: `812 B`, `4.0 KiB`, `1.2 GiB`. */
+export function formatSize(octets: number): string {
+  if (octets < 1024) return `${octets} B`;
+  let size = octets / 1024;
+  for (const unit of ['KiB', 'MiB', 'GiB']) {
+    if (size < 1024) return `${size.toFixed(1)} ${unit}`;
+    size /= 1024;
+  }
+  return `${size.toFixed(1)} TiB`;
+}
+
+/** `1 message`, `1,204 messages`, `no messages`. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  if (count === 0) return `no ${many}`;
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+/** A moment in UTC to the second: `2026-11-24 04:02:31 UTC`. */
+export function formatMoment(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

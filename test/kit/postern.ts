@@ -34,17 +34,20 @@ export async function postern(
 /** A folder with a configuration file, its data folder beside it. */
 export class Site implements AsyncDisposable {
   readonly folder: string;
+  readonly #log: string;
   #child: ChildProcess | undefined;
   #exit: Promise<number | null> = Promise.resolve(null);
   #output = '';
 
-  private constructor(folder: string) {
+  private constructor(folder: string, log: string) {
     this.folder = folder;
+    this.#log = log;
   }
 
-  /** `yaml` is the configuration; `data: ./data` and a log file are added. */
-  static async create(yaml: string): Promise<Site> {
-    const site = new Site(await mkdtemp(join(tmpdir(), 'postern-test-')));
+  /** `yaml` is the configuration; `data: ./data` is added, and unless it is `bare` a log file with everything in it. */
+  static async create(yaml: string, options: { bare?: boolean } = {}): Promise<Site> {
+    const log = options.bare === true ? '' : 'log: { file: ./postern.log, level: debug }\n';
+    const site = new Site(await mkdtemp(join(tmpdir(), 'postern-test-')), log);
     await site.configure(yaml);
     return site;
   }
@@ -67,7 +70,7 @@ export class Site implements AsyncDisposable {
   }
 
   async configure(yaml: string): Promise<void> {
-    await writeFile(this.configPath, `data: ./data\nlog: { file: ./postern.log, level: debug }\n${yaml}`);
+    await writeFile(this.configPath, `data: ./data\n${this.#log}${yaml}`);
   }
 
   async cli(...args: readonly string[]): Promise<CliResult> {

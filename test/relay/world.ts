@@ -68,13 +68,20 @@ export class World implements AsyncDisposable {
     const folder = join(this.site.folder, 'data', 'mail');
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries.filter((entry) => entry.isFile());
-    return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')));
+    const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')));
+    return texts.map(fromMaildir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.site[Symbol.asyncDispose]();
     await this.sink[Symbol.asyncDispose]();
   }
+}
+
+/** A Maildir has the line ends of this system; nothing else in it may look like one. */
+export function fromMaildir(text: string): string {
+  if (text.includes('\r')) throw new Error('a carriage return in a Maildir');
+  return text.replaceAll('\n', '\r\n');
 }
 
 function configuration(ports: Readonly<Record<ListenerName, number>>, sink: number): string {

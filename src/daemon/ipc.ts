@@ -10,7 +10,7 @@ import type { QueueFilter, SpooledMessage, SpoolStats } from '../spool/mod.ts';
 export interface WorkerRequests {
   /** Puts a new configuration in force; everything in it was validated. Answers what could not be done, if anything. */
   configure: { ask: Config; answer: { readonly problem: string | undefined } };
-  status: { ask: null; answer: WorkerStatus };
+  status: { ask: null; answer: WorkerReport };
   queueList: { ask: QueueFilter; answer: readonly SpooledMessage[] };
   queueShow: { ask: { readonly id: string }; answer: SpooledMessage | null };
   /** Answers how many messages are tried again at once. */
@@ -24,7 +24,7 @@ export interface WorkerRequests {
   drain: { ask: { readonly withinMs: number }; answer: null };
 }
 
-export interface WorkerStatus {
+export interface WorkerReport {
   readonly sessions: number;
   /** Messages in memory: waiting to be tried at once or being tried. */
   readonly active: number;
@@ -57,7 +57,7 @@ export interface Answer<N extends RequestName> {
 }
 
 export type AnyRequest = { readonly [N in RequestName]: Request<N> }[RequestName];
-export type AnyAnswer = { readonly [N in RequestName]: Answer<N> }[RequestName];
+export type AnyAnswer = Answer<RequestName>;
 
 /** Supervisor to worker. */
 export type ToWorker = Start | AnyRequest;

@@ -6,11 +6,12 @@ import type { DaemonEvents } from './events.ts';
 import { WorkerChannel, type FromWorker, type RequestName, type WorkerRequests } from './ipc.ts';
 
 /** A worker that lived at least this long is started again at once. Milliseconds. */
-const STEADY = 5_000;
+const STEADY = 1_000;
 const FIRST_BACKOFF = 100;
 const LAST_BACKOFF = 10_000;
 
-export type WorkerState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped';
+/** `draining` also when it has ended because it was told to. */
+export type WorkerState = 'starting' | 'running' | 'restarting' | 'draining';
 
 export interface WorkerProcessOptions {
   readonly name: string;
@@ -25,7 +26,7 @@ export class WorkerProcess {
   readonly #options: WorkerProcessOptions;
   #child: ChildProcess | undefined;
   #channel: WorkerChannel | undefined;
-  #state: WorkerState = 'stopped';
+  #state: WorkerState = 'starting';
   #startedAt = 0;
   #backoff = 0;
   #restarts = 0;
@@ -46,6 +47,11 @@ export class WorkerProcess {
     return this.#child?.pid;
   }
 
+  /** Milliseconds since the epoch; undefined while there is no process. */
+  get startedAt(): number | undefined {
+    return this.#child === undefined ? undefined : this.#startedAt;
+  }
+
   get restarts(): number {
     return this.#restarts;
   }
@@ -61,7 +67,7 @@ export class WorkerProcess {
     name: N,
     ask: WorkerRequests[N]['ask'],
   ): Promise<WorkerRequests[N]['answer']> {
-    if (this.#channel === undefined || this.#state !== 'ready')
+    if (this.#channel === undefined || this.#state !== 'running')
       return Promise.reject(new Error(`worker ${this.name} is ${this.#state}`));
     return this.#channel.request(name, ask);
   }
@@ -70,15 +76,14 @@ export class WorkerProcess {
   async stop(withinMs: number): Promise<void> {
     const child = this.#child;
     clearTimeout(this.#timer);
-    const draining = this.#state === 'ready' ? this.#channel?.request('drain', { withinMs }) : undefined;
-    this.#state = 'stopping';
+    const draining = this.#state === 'running' ? this.#channel?.request('drain', { withinMs }) : undefined;
+    this.#state = 'draining';
     if (child === undefined) return;
     const kill = setTimeout(() => child.kill('SIGKILL'), withinMs + 1_000);
     if (draining === undefined) child.kill('SIGKILL');
     else await draining.catch(() => undefined); // it ended before it answered: that is what was asked
     await this.#exited;
     clearTimeout(kill);
-    this.#state = 'stopped';
   }
 
   #spawn(): void {
@@ -110,12 +115,12 @@ export class WorkerProcess {
   #heard(channel: WorkerChannel, message: FromWorker): void {
     if (channel.settle(message)) return;
     if (message.kind === 'ready') {
-      this.#state = 'ready';
+      this.#state = 'running';
       this.#options.emit('worker.ready', { worker: this.name, milliseconds: Date.now() - this.#startedAt });
       this.#readiness?.resolve();
       this.#readiness = undefined;
     } else if (message.kind === 'failed' && this.#readiness !== undefined) {
-      this.#state = 'stopping';
+      this.#state = 'draining';
       this.#readiness.reject(new Error(message.problem));
       this.#readiness = undefined;
     }
@@ -124,8 +129,13 @@ export class WorkerProcess {
   #ended(code: number | null, signal: string | null): void {
     this.#channel = undefined;
     this.#child = undefined;
-    if (this.#state === 'stopping' || this.#state === 'stopped') {
-      this.#state = 'stopped';
+    if (this.#state === 'draining') return;
+    if (this.#readiness !== undefined) {
+      this.#state = 'draining';
+      this.#readiness.reject(
+        new Error(`worker ${this.name} ended while it started (code ${code}, signal ${signal})`),
+      );
+      this.#readiness = undefined;
       return;
     }
     this.#state = 'restarting';

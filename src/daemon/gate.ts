@@ -1,0 +1,80 @@
+/**
+ * The one gate before a configuration comes into force, at the start and at every reload: it is valid, its addresses can be
+ * bound, its certificate can be used, its policy tests pass. What does not pass changes nothing.
+ */
+import { join } from 'node:path';
+import { createDirectory, openAccountReader } from '../accounts/mod.ts';
+import { loadConfig, policySource, type Config, type ConfigProblem } from '../config/mod.ts';
+import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
+import { unbindable, type Bind } from './bindable.ts';
+import { loadSecureContext } from './certificate.ts';
+import { createMailboxes } from './mailboxes.ts';
+
+export type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
+
+/** `current`: the configuration in force; undefined at the start. */
+export async function passGate(path: string, current: Config | undefined): Promise<Passed> {
+  const loaded = await loadConfig(path);
+  if ('problems' in loaded) return loaded;
+  const { config } = loaded;
+  const problems = [
+    ...(current === undefined ? [] : fixedAtStart(config, current)),
+    ...(await unbindable(newBinds(config, current))),
+    ...(await unusableCertificate(config)),
+    ...failedTests(config),
+  ];
+  return problems.length > 0 ? { problems } : { config };
+}
+
+/** Settings that only a start can change. */
+const FIXED = ['hostname', 'data', 'workers', 'delivery', 'dns'] as const satisfies readonly (keyof Config)[];
+
+function fixedAtStart(config: Config, current: Config): ConfigProblem[] {
+  const changed = FIXED.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(current[key])).map(
+    String,
+  );
+  if (config.log.file !== current.log.file) changed.push('log.file');
+  return changed.map((key) => ({
+    place: { file: config.file, line: 1, column: 1 },
+    message: `${key} cannot be changed while Postern runs`,
+    remedy: `Restart Postern to change ${key}; nothing that it has accepted is lost.`,
+  }));
+}
+
+function newBinds(config: Config, current: Config | undefined): Bind[] {
+  const bound = new Set(
+    current?.listeners.flatMap(({ bind }) => bind.map(({ address, port }) => `${address.text} ${port}`)),
+  );
+  return config.listeners
+    .flatMap(({ bind, place }) => bind.map(({ address, port }) => ({ host: address.text, port, place })))
+    .filter(({ host, port }) => !bound.has(`${host} ${port}`));
+}
+
+async function unusableCertificate(config: Config): Promise<ConfigProblem[]> {
+  try {
+    await loadSecureContext(config);
+    return [];
+  } catch (error) {
+    return [
+      {
+        place: { file: config.file, line: 1, column: 1 },
+        message: error instanceof Error ? error.message : String(error),
+        remedy: 'Mend tls.certificate and tls.key, or leave both out for a self-signed certificate.',
+      },
+    ];
+  }
+}
+
+function failedTests(config: Config): ConfigProblem[] {
+  if (config.tests.length === 0) return [];
+  using accounts = openAccountReader(join(config.data, 'accounts.db'), { emit: () => undefined });
+  const mailboxes = createMailboxes(createDirectory(accounts), () => config.postmaster);
+  const now = Date.now();
+  const tests = config.tests.map((test) => ({ ...test, at: test.at ?? now }));
+  const results = runPolicyTests(tests, compilePolicy(policySource(config)), mailboxes.lookup);
+  return results.flatMap((result) =>
+    result.passed
+      ? []
+      : [{ place: result.test.place, message: result.message, remedy: 'Mend the rule or the test.' }],
+  );
+}

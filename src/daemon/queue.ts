@@ -1,0 +1,29 @@
+/** What an administrator may do with the queue of a worker. */
+import type { Scheduler } from '../schedule/mod.ts';
+import { parseSpoolId, type Spool, type SpoolId } from '../spool/mod.ts';
+import type { RequestHandlers } from './ipc.ts';
+
+type QueueHandlers = Pick<
+  RequestHandlers,
+  'queueList' | 'queueShow' | 'queueRetry' | 'queueDelete' | 'queueStats'
+>;
+
+export function queueHandlers(spool: Spool, scheduler: Scheduler): QueueHandlers {
+  return {
+    queueList: (filter) => spool.list(filter),
+    queueStats: () => spool.stats(),
+    queueShow: async ({ id }) => {
+      const parsed = parseSpoolId(id);
+      return parsed === undefined ? null : ((await spool.get(parsed)) ?? null);
+    },
+    queueRetry: (ids) => scheduler.retry(ids === 'all' ? 'all' : parsed(ids)),
+    queueDelete: async ({ ids }) => {
+      const removed = await Promise.all(parsed(ids).map((id) => scheduler.remove(id)));
+      return removed.filter(Boolean).length;
+    },
+  };
+}
+
+function parsed(ids: readonly string[]): SpoolId[] {
+  return ids.map((id) => parseSpoolId(id)).filter((id) => id !== undefined);
+}

@@ -1,0 +1,61 @@
+/** From the configuration to what each part is given. Pure. */
+import { formatEndpoint, type Config, type ListenerConfig } from '../config/mod.ts';
+import type { SmtpCourierOptions } from '../deliver/mod.ts';
+import type { AdmissionLimits } from '../listener/mod.ts';
+import type { Settings as ScheduleSettings } from '../schedule/mod.ts';
+import type { ListenerSettings } from '../session/mod.ts';
+
+/** Messages and octets of bodies that a worker keeps in memory; the rest waits on the disk. */
+const ACTIVE = { messages: 20_000, bytes: 64 * 1024 * 1024 };
+/** Attempts in flight in a worker, over all destinations. */
+const ATTEMPTS_IN_FLIGHT = 200;
+
+export function listenerSettings(config: Config, listener: ListenerConfig): ListenerSettings {
+  return {
+    name: listener.name,
+    purpose: listener.purpose,
+    hostname: config.hostname,
+    auth: listener.auth,
+    authWithoutTls: listener.authWithoutTls,
+    tlsAvailable: listener.tls !== 'none',
+    compat: listener.compat,
+    limits: config.limits,
+    timeouts: config.timeouts,
+  };
+}
+
+export function admissionLimits({ limits }: Config): AdmissionLimits {
+  return { connections: limits.connections, connectionsPerAddress: limits.connectionsPerAddress };
+}
+
+export function scheduleSettings({
+  queue,
+  delivery,
+}: Config): Pick<ScheduleSettings, 'retry' | 'concurrency' | 'active'> {
+  return {
+    retry: { delaysMs: queue.retry, expireMs: queue.expire, warnAfterMs: queue.warnAfter },
+    concurrency: { total: ATTEMPTS_IN_FLIGHT, perDestination: delivery.connectionsPerHost },
+    active: ACTIVE,
+  };
+}
+
+/** What every courier that connects is given. */
+export function connectionSettings({
+  hostname,
+  delivery,
+}: Config): Pick<SmtpCourierOptions, 'hostname' | 'connectionsPerHost' | 'idleMs' | 'timeouts'> {
+  const { connectionsPerHost, idle, timeouts } = delivery;
+  return { hostname, connectionsPerHost, idleMs: idle, timeouts };
+}
+
+export function smtpSettings({
+  delivery,
+  listeners,
+  routing,
+}: Config): Pick<SmtpCourierOptions, 'tls' | 'ownAddresses' | 'mayReach'> {
+  return {
+    tls: delivery.tls,
+    ownAddresses: listeners.flatMap(({ bind }) => bind.map(formatEndpoint)),
+    mayReach: routing.outbound.kind === 'mx' ? routing.outbound.mayReach : [],
+  };
+}

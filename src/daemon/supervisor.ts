@@ -1,0 +1,190 @@
+/**
+ * The composition root of the supervisor: the configuration, the control API, the workers. It never touches a message; when it
+ * dies, its workers finish what they do and end, too.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { serveControl, type ControlServer, type ReloadOutcome, type Status } from '../api/mod.ts';
+import type { Config, ConfigProblem } from '../config/mod.ts';
+import { describeCertificate } from '../listener/mod.ts';
+import type { Logger } from '../observe/mod.ts';
+import { askAll, createBackend } from './backend.ts';
+import { loadPair, type Pair } from './certificate.ts';
+import { passGate } from './gate.ts';
+import { WorkerProcess } from './workerProcess.ts';
+
+/** How long a drain may take in all: 30 seconds, less what ending the processes takes. Milliseconds. */
+const DRAIN = 25_000;
+
+export interface SupervisorOptions {
+  readonly configPath: string;
+  readonly version: string;
+  /** Opens the log that the configuration asks for. */
+  readonly createLog: (config: Config) => Logger;
+}
+
+/** Starts everything, or nothing. Throws ControlError when another Postern runs on the data folder, and what a worker could not do. */
+export async function startSupervisor(
+  options: SupervisorOptions,
+): Promise<Supervisor | { readonly problems: readonly ConfigProblem[] }> {
+  const passed = await passGate(options.configPath, undefined);
+  if ('problems' in passed) return passed;
+  const { config } = passed;
+  await mkdir(config.data, { recursive: true, mode: 0o700 });
+  const supervisor = new Supervisor(options, config, await loadPair(config));
+  await supervisor.start();
+  return supervisor;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #log: Logger;
+  readonly #workers: readonly WorkerProcess[];
+  readonly #startedAt = Date.now();
+  readonly #closed = Promise.withResolvers<void>();
+  #control: ControlServer | undefined;
+  #config: Config;
+  #configuredAt = this.#startedAt;
+  #pair: Pair;
+  #state: Status['state'] = 'starting';
+  #lastReload: Status['lastReload'] = null;
+  #reloading: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SupervisorOptions, config: Config, pair: Pair) {
+    this.#options = options;
+    this.#config = config;
+    this.#pair = pair;
+    this.#log = options.createLog(config);
+    const names = Array.from({ length: config.workers }, (_, index) => `w${index + 1}`);
+    this.#workers = names.map(
+      (name) =>
+        new WorkerProcess({
+          name,
+          config: () => this.#config,
+          liveWorkers: () => names,
+          emit: this.#log.emit,
+        }),
+    );
+  }
+
+  /** In force now. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** The certificate that is offered. */
+  get certificate(): Pair {
+    return this.#pair;
+  }
+
+  /** Resolves when everything has ended. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  async start(): Promise<void> {
+    const { configPath, version } = this.#options;
+    if (this.#pair.created) {
+      const { fingerprint } = describeCertificate(this.#pair.certificate);
+      this.#log.emit('certificate.created', { path: this.#pair.path, fingerprint });
+    }
+    try {
+      this.#control = await serveControl({
+        path: join(this.#config.data, 'control.sock'),
+        backend: this.#backend(),
+        emit: this.#log.emit,
+      });
+      await Promise.all(this.#workers.map((worker) => worker.start()));
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+    this.#state = 'running';
+    this.#log.emit('daemon.started', { version, workers: this.#workers.length, configuration: configPath });
+  }
+
+  /** Drains every worker and ends; calling it again changes nothing. */
+  stop(signal: string): void {
+    if (this.#state === 'draining') return;
+    this.#state = 'draining';
+    this.#log.emit('daemon.stopping', { signal });
+    void this.#end();
+  }
+
+  /** Reads the configuration again and puts it in force, or changes nothing and says why. One at a time. */
+  reload(): Promise<ReloadOutcome> {
+    const outcome = this.#reloading.then(() => this.#reload());
+    this.#reloading = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  /** Opens the log files again, after log rotation. */
+  async reopenLogs(): Promise<void> {
+    await this.#log.reopen();
+    await askAll(this.#workers, 'reopenLog', null);
+  }
+
+  async #end(): Promise<void> {
+    const begun = Date.now();
+    await Promise.all(this.#workers.map((worker) => worker.stop(DRAIN)));
+    await this.#control?.[Symbol.asyncDispose]();
+    this.#log.emit('daemon.stopped', { seconds: Math.round((Date.now() - begun) / 1000) });
+    await this.#log[Symbol.asyncDispose]();
+    this.#closed.resolve();
+  }
+
+  async #reload(): Promise<ReloadOutcome> {
+    const { configPath } = this.#options;
+    const passed = await passGate(configPath, this.#config);
+    const problems = 'problems' in passed ? passed.problems : await this.#apply(passed.config);
+    if (problems.length > 0) {
+      const lines = problems.map(
+        ({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`,
+      );
+      this.#log.emit('reload.refused', { configuration: configPath, problems: lines });
+      this.#lastReload = { at: Date.now(), ok: false, summary: lines[0] ?? '' };
+      return { ok: false, problems: problems.map((problem) => ({ ...problem })) };
+    }
+    const summary = `${configPath} is in force.`;
+    this.#log.emit('reload.done', { configuration: configPath });
+    this.#lastReload = { at: Date.now(), ok: true, summary };
+    return { ok: true, summary };
+  }
+
+  /** Every worker takes the new configuration, or every worker keeps the old one. */
+  async #apply(config: Config): Promise<readonly ConfigProblem[]> {
+    const before = this.#config;
+    this.#config = config; // what a worker that starts just now is given
+    const { answers } = await askAll(this.#workers, 'configure', config);
+    const problem = answers.find(([, answer]) => answer.problem !== undefined)?.[1].problem;
+    if (problem === undefined) {
+      this.#pair = await loadPair(config);
+      this.#configuredAt = Date.now();
+      this.#log.setLevel(config.log.level);
+      return [];
+    }
+    this.#config = before;
+    await askAll(this.#workers, 'configure', before);
+    return [
+      {
+        place: { file: config.file, line: 1, column: 1 },
+        message: `a worker could not take the configuration: ${problem}`,
+      },
+    ];
+  }
+
+  #backend(): Parameters<typeof serveControl>[0]['backend'] {
+    return createBackend({
+      version: this.#options.version,
+      startedAt: this.#startedAt,
+      configPath: this.#options.configPath,
+      config: () => this.#config,
+      configuredAt: () => this.#configuredAt,
+      pair: () => this.#pair,
+      state: () => this.#state,
+      lastReload: () => this.#lastReload,
+      workers: this.#workers,
+      reload: () => this.reload(),
+    });
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The composition root of a worker. The parts stand in the order in which a message meets them, seen from its end: delivery
+ * first, since each part is given the one it hands on to. `docs/flow.md` walks the same way from the front.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { hostname as machineName } from 'node:os';
+import { join } from 'node:path';
+import type { SecureContext } from 'node:tls';
+import { createAuthenticator, createDirectory, openAccountReader } from '../accounts/mod.ts';
+import { createNotifier } from '../bounce/mod.ts';
+import { policySource, type Config } from '../config/mod.ts';
+import { createLmtpCourier, createMaildirCourier, createSmtpCourier } from '../deliver/mod.ts';
+import { createResolver } from '../dns/mod.ts';
+import type { Logger } from '../observe/mod.ts';
+import { compilePolicy, type Policy } from '../policy/mod.ts';
+import { createScheduler } from '../schedule/mod.ts';
+import type { SessionServices } from '../session/mod.ts';
+import { adoptSpools, INLINE_LIMIT_BYTES, openSpool } from '../spool/mod.ts';
+import { systemClock } from '../std/mod.ts';
+import { loadSecureContext } from './certificate.ts';
+import { oneCourier } from './couriers.ts';
+import { createIntake } from './intake.ts';
+import type { RequestHandlers } from './ipc.ts';
+import { Listeners } from './listeners.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { queueHandlers } from './queue.ts';
+import { sessionNames } from './sessionNames.ts';
+import { connectionSettings, scheduleSettings, smtpSettings } from './settings.ts';
+import { createTargetOf } from './targets.ts';
+
+export interface WorkerOptions {
+  readonly name: string;
+  readonly config: Config;
+  readonly liveWorkers: readonly string[];
+  readonly logger: Logger;
+  /** The spool has failed: this process must end, so that another starts on what is on the disk. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** What a reload replaces, as a whole. */
+interface InForce {
+  readonly config: Config;
+  readonly policy: Policy;
+  readonly secureContext: SecureContext;
+}
+
+export async function startWorker({
+  name,
+  config: first,
+  liveWorkers,
+  logger,
+  onFailed,
+}: WorkerOptions): Promise<RequestHandlers> {
+  const { emit } = logger;
+  const clock = systemClock;
+  let inForce = await prepare(first);
+  const { data, dns } = first;
+
+  // accounts: who may sign in, and which mailboxes there are
+  const accounts = openAccountReader(join(data, 'accounts.db'), { emit });
+  const mailboxes = createMailboxes(createDirectory(accounts), () => inForce.config.postmaster);
+  const authenticator = createAuthenticator({ accounts, rules: () => inForce.config.accounts, clock, emit });
+
+  // deliver
+  const { servers } = dns;
+  const resolver = createResolver({
+    ...(servers && { servers }),
+    timeoutMs: dns.timeout,
+    attempts: dns.attempts,
+  });
+  const shared = { ...connectionSettings(first), resolver, emit };
+  const smtp = createSmtpCourier({ ...shared, ...smtpSettings(first) });
+  const courier = oneCourier({
+    smtp,
+    mx: smtp,
+    lmtp: createLmtpCourier(shared),
+    maildir: createMaildirCourier({
+      resolveOwner: (address) => mailboxes.ownerOf(address),
+      hostname: machineName(),
+      emit,
+    }),
+  });
+
+  // spool
+  const folder = join(data, 'spool');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await adoptSpools(folder, name, liveWorkers, emit);
+  const spool = await openSpool({ folder, name, emit });
+
+  // schedule, with bounce: what cannot be delivered comes back as a new message
+  const scheduler = createScheduler({
+    ...scheduleSettings(first),
+    targetOf: createTargetOf(first, inForce.policy),
+    spool,
+    courier,
+    notify: createNotifier({ hostname: first.hostname, clock, newId: () => spool.newId(), randomBoundary }),
+    clock,
+    emit,
+    onFailed,
+  });
+
+  // policy and session
+  const services: SessionServices = {
+    policy: () => inForce.policy,
+    directory: mailboxes,
+    authenticator,
+    intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES, onFailed }),
+    clock,
+    emit,
+  };
+
+  // listener
+  const listeners = new Listeners({
+    config: () => inForce.config,
+    secureContext: () => inForce.secureContext,
+    services,
+    nextSession: sessionNames(name),
+    emit,
+  });
+
+  scheduler.start();
+  await listeners.apply();
+
+  return {
+    ...queueHandlers(spool, scheduler),
+    configure: async (config) => {
+      const before = inForce;
+      try {
+        inForce = await prepare(config);
+        await listeners.apply();
+      } catch (error) {
+        inForce = before;
+        return { problem: error instanceof Error ? error.message : String(error) };
+      }
+      logger.setLevel(config.log.level);
+      scheduler.reconfigure({
+        ...scheduleSettings(config),
+        targetOf: createTargetOf(config, inForce.policy),
+      });
+      return { problem: undefined };
+    },
+    status: async () => {
+      const { messages, inFlight } = scheduler.snapshot(0);
+      return { sessions: listeners.sessions, active: messages, inFlight, spool: await spool.stats() };
+    },
+    reopenLog: async () => {
+      await logger.reopen();
+      return null;
+    },
+    drain: async ({ withinMs }) => {
+      await listeners.drain();
+      await scheduler.drain(AbortSignal.timeout(withinMs));
+      await listeners[Symbol.asyncDispose]();
+      await courier[Symbol.asyncDispose]();
+      await scheduler[Symbol.asyncDispose]();
+      await spool[Symbol.asyncDispose]();
+      return null;
+    },
+  };
+}
+
+/** Letters and digits, too many to guess: the content of a message cannot hold it. */
+function randomBoundary(): string {
+  return randomBytes(18).toString('hex');
+}
+
+async function prepare(config: Config): Promise<InForce> {
+  return {
+    config,
+    policy: compilePolicy(policySource(config)),
+    secureContext: await loadSecureContext(config),
+  };
+}

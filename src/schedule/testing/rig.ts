@@ -1,0 +1,256 @@
+/** A scheduler over a real spool on a real disk, with time, courier and routing in the hands of a test. */
+import { Buffer } from 'node:buffer';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Target } from '../../deliver/mod.ts';
+import {
+  openSpool,
+  type Body,
+  type NewMessage,
+  type Spool,
+  type SpoolChange,
+  type SpooledMessage,
+  type SpoolId,
+  type SpoolOptions,
+} from '../../spool/mod.ts';
+import type { ScheduleEvents } from '../events.ts';
+import { createScheduler } from '../scheduler.ts';
+import { asSpooled } from '../settle.ts';
+import type { Notice, Scheduler, Settings } from '../types.ts';
+import { scriptedCourier, type ScriptedCourier, type Script } from './courier.ts';
+import { manualTime, type ManualTime } from './time.ts';
+
+export interface Told {
+  readonly name: string;
+  readonly fields: unknown;
+}
+
+function isCalled<Name extends keyof ScheduleEvents>(
+  event: Told,
+  name: Name,
+): event is { readonly name: Name; readonly fields: ScheduleEvents[Name] } {
+  return event.name === name;
+}
+
+export interface Rig extends AsyncDisposable {
+  readonly spool: WatchedSpool;
+  readonly scheduler: Scheduler;
+  readonly courier: ScriptedCourier;
+  readonly time: ManualTime;
+  readonly events: readonly Told[];
+  readonly notices: readonly Notice[];
+  readonly failures: readonly unknown[];
+  /** The fields of all events of that name. */
+  told<Name extends keyof ScheduleEvents>(name: Name): readonly ScheduleEvents[Name][];
+  /** Commits a message and offers it. */
+  submit(message: Partial<Submission>): Promise<SpoolId>;
+  /** The same with an id and a body that are there already. */
+  submitAs(id: SpoolId, message: Partial<Submission>, body: Body): Promise<void>;
+  /** Commits a message and keeps it from the scheduler. */
+  spoolOnly(message: Partial<Submission>): Promise<SpoolId>;
+  /** A message that is in no spool, and what an offer of it needs. */
+  message(message: Partial<Submission>): NewMessage;
+  unspooled(message: Partial<Submission>): [SpooledMessage, Body];
+  /** Waits until everything that can be done at this time has been done; attempts may hang. */
+  settled(): Promise<void>;
+  /** Lets time pass, stopping wherever something is to be done. */
+  pass(ms: number): Promise<void>;
+}
+
+export interface Submission {
+  readonly sender: string;
+  readonly recipients: readonly string[];
+  readonly content: string;
+}
+
+export interface RigOptions extends Partial<Settings> {
+  readonly script: Script;
+  /** Default: whatever is in the folder of an earlier rig. */
+  readonly folder?: string;
+  readonly start?: boolean;
+  readonly spool?: Partial<SpoolOptions>;
+  readonly time?: ManualTime;
+}
+
+const START = Date.UTC(2026, 10, 24, 10, 0, 0);
+
+/** Addresses at `x.test` go to `mx:x.test`; those at `none.test` nowhere. */
+export function byDomain(address: string): Target | { unroutable: string } {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return domain === 'none.test' ? { unroutable: 'nowhere' } : { kind: 'mx', domain };
+}
+
+export async function createRig(options: RigOptions): Promise<Rig> {
+  const { script, start = true, spool: spoolOptions = {}, time = manualTime(START), ...changed } = options;
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'postern-schedule-')));
+  const inner = await openSpool({
+    folder,
+    name: 'w',
+    emit: () => undefined,
+    clock: time.clock,
+    ...spoolOptions,
+  });
+  const spool = watchSpool(inner);
+  const courier = scriptedCourier(script);
+  const events: Told[] = [];
+  const notices: Notice[] = [];
+  const failures: unknown[] = [];
+  const compose = (notice: Notice): NewMessage => {
+    notices.push(notice);
+    return newMessage(spool.newId(), time, {
+      sender: '',
+      recipients: [notice.sender],
+      content: `about ${notice.id}`,
+    });
+  };
+  const scheduler = createScheduler({
+    spool,
+    courier,
+    targetOf: byDomain,
+    notify: { compose },
+    clock: time.clock,
+    timer: time.timer,
+    retry: {
+      delaysMs: [900_000, 1_800_000, 3_600_000, 14_400_000],
+      expireMs: 432_000_000,
+      warnAfterMs: undefined,
+    },
+    concurrency: { total: 200, perDestination: 20 },
+    active: { messages: 20_000, bytes: 64 << 20 },
+    emit: (name, fields) => void events.push({ name, fields }),
+    onFailed: (error) => void failures.push(error),
+    ...changed,
+  });
+  if (start) scheduler.start();
+
+  async function spoolMessage(submission: Partial<Submission>): Promise<NewMessage> {
+    const message = newMessage(spool.newId(), time, submission);
+    await spool.commit([{ kind: 'append', message }]);
+    return message;
+  }
+
+  async function settled(): Promise<void> {
+    for (let quiet = 0; quiet < 5; quiet += 1) {
+      await turn();
+      if (spool.pending > 0 || courier.inFlight > courier.hanging) quiet = 0;
+    }
+  }
+
+  return {
+    spool,
+    scheduler,
+    courier,
+    time,
+    events,
+    notices,
+    failures,
+    told: (name) => events.flatMap((event) => (isCalled(event, name) ? [event.fields] : [])),
+    async submit(submission) {
+      const message = await spoolMessage(submission);
+      scheduler.offer(asSpooled(message), message.body);
+      return message.id;
+    },
+    async submitAs(id, submission, body) {
+      const message = { ...newMessage(id, time, submission), body };
+      await spool.commit([{ kind: 'append', message }]);
+      scheduler.offer(asSpooled(message), body);
+    },
+    spoolOnly: async (submission) => (await spoolMessage(submission)).id,
+    message: (submission) => newMessage(spool.newId(), time, submission),
+    unspooled(submission) {
+      const message = newMessage(spool.newId(), time, submission);
+      return [asSpooled(message), message.body];
+    },
+    settled,
+    async pass(ms) {
+      const until = time.clock.now() + ms;
+      await settled();
+      for (let next = time.next(); next !== undefined && next <= until; next = time.next()) {
+        time.advance(Math.max(next - time.clock.now(), 0));
+        await settled();
+      }
+      time.advance(until - time.clock.now());
+      await settled();
+    },
+    async [Symbol.asyncDispose]() {
+      await scheduler[Symbol.asyncDispose]();
+      await inner[Symbol.asyncDispose]();
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function newMessage(id: SpoolId, time: ManualTime, submission: Partial<Submission>): NewMessage {
+  const {
+    sender = 'alice@home.test',
+    recipients = ['bob@a.test'],
+    content = 'Subject: x\r\n\r\nbody\r\n',
+  } = submission;
+  return {
+    id,
+    envelope: {
+      sender,
+      eightBit: false,
+      receivedAt: time.clock.now(),
+      origin: { client: '127.0.0.1', listener: 'test', account: null, helo: 'test' },
+    },
+    recipients: recipients.map((address) => ({ address, original: address, by: 'grant:test' })),
+    body: { kind: 'memory', bytes: Buffer.from(content) },
+  };
+}
+
+export interface WatchedSpool extends Spool {
+  /** Calls that have not come back. */
+  readonly pending: number;
+  readonly commits: readonly (readonly SpoolChange[])[];
+  /** Every message in it. */
+  all(): Promise<readonly SpooledMessage[]>;
+}
+
+/** The spool itself; only the calls are counted and the commits noted. */
+export function watchSpool(spool: Spool): WatchedSpool {
+  let pending = 0;
+  const commits: (readonly SpoolChange[])[] = [];
+  async function count<T>(call: Promise<T>): Promise<T> {
+    pending += 1;
+    try {
+      return await call;
+    } finally {
+      pending -= 1;
+    }
+  }
+  return {
+    get pending() {
+      return pending;
+    },
+    commits,
+    all: () => spool.list({ limit: 100_000 }),
+    newId: () => spool.newId(),
+    accepts: () => spool.accepts(),
+    openBody: (id) => count(spool.openBody(id)),
+    commit(changes) {
+      commits.push(changes);
+      return count(spool.commit(changes));
+    },
+    due: (now, limit, except) => count(spool.due(now, limit, except)),
+    nextDue: (except) => count(spool.nextDue(except)),
+    get: (id) => count(spool.get(id)),
+    body: (id) => count(spool.body(id)),
+    list: (filter) => count(spool.list(filter)),
+    stats: () => count(spool.stats()),
+    [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),
+  };
+}
+
+/** One turn of the event loop. */
+export function turn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setImmediate(resolve);
+  return promise;
+}
+
+/** Waits for a condition, a turn at a time. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await turn();
+}

@@ -75,7 +75,7 @@ function toALabel(label: string): string | undefined {
 
 /** RFC 5892 2.2: what normalization, compatibility mapping or case folding would change is no label. */
 function isStable(label: string): boolean {
-  if (label.normalize('NFC') !== label || FOLDED_TO_CAPITAL.test(label)) return false;
+  if (FOLDED_TO_CAPITAL.test(label)) return false;
   // Full case folding, one character at a time, since the lower case of a sigma depends on its place.
   const folded = Array.from(label.normalize('NFKC'), (character) =>
     NOT_FOLDED.test(character) ? character : character.toUpperCase().toLowerCase(),
@@ -83,11 +83,11 @@ function isStable(label: string): boolean {
   return folded.join('').normalize('NFKC') === label;
 }
 
-/** Whether a label that claims to be an A-label is Punycode of something that needed encoding. */
+/** Whether a label that claims to be an A-label is Punycode. (That of ASCII alone ends in a hyphen: no label.) */
 function isWellEncoded(label: string): boolean {
   if (!label.startsWith('xn--')) return true;
   const decoded = decodePunycode(label.slice(4));
-  return decoded !== undefined && NON_ASCII.test(decoded) && encodePunycode(decoded) === label.slice(4);
+  return decoded !== undefined && encodePunycode(decoded) === label.slice(4);
 }
 
 /** The domains above `domain`, most specific first, itself not included: `a.b.test` gives `b.test`, `test`. */

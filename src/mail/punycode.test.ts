@@ -59,6 +59,11 @@ test('decodePunycode() refuses what is not Punycode', () => {
 });
 
 test('decodePunycode() never gives surrogates or code points over U+10FFFF', () => {
+  for (const surrogate of ['\ud800', 'a\udfff', '\udbff']) {
+    assert.equal(decodePunycode(encodePunycode(surrogate) ?? assert.fail()), undefined);
+  }
+  assert.equal(decodePunycode('dn32g'), '\u{10ffff}');
+  assert.equal(decodePunycode('en32g'), undefined);
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z0-9-]{0,24}$/), (text) => {
       const decoded = decodePunycode(text);

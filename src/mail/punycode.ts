@@ -90,13 +90,13 @@ export function decodePunycode(text: string): string | undefined {
       at += 1;
       if (digit < 0) return undefined;
       index += digit * weight;
-      if (index > 0x7fffffff) return undefined;
       const t = threshold(k, bias);
       if (digit < t) break;
       weight *= BASE - t;
     }
     const length = points.length + 1;
     bias = adapt(index - before, length, before === 0);
+    // At most 36 ** 63: exact or not, an index out of bounds gives a code point out of bounds.
     n += Math.floor(index / length);
     index %= length;
     if (n > 0x10ffff || (n >= 0xd800 && n <= 0xdfff)) return undefined;

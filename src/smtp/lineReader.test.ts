@@ -126,6 +126,16 @@ test('buffered stays within the limit while an overlong line comes in', () => {
   ]);
 });
 
+test('buffered is nothing from the octet on with which a line must become too long', () => {
+  const reader = new LineReader(100);
+  reader.push(Buffer.alloc(99, 'x'));
+  assert.equal(reader.next(), undefined);
+  assert.equal(reader.buffered, 99);
+  reader.push(latin1('x'));
+  assert.equal(reader.next(), undefined);
+  assert.equal(reader.buffered, 0);
+});
+
 test('next() copies nothing of lines that arrive whole', () => {
   const chunk = latin1('MAIL FROM:<>\r\nRCPT TO:<a@b.test>\r\nDATA\r\n');
   const reader = new LineReader(2048);

@@ -41,6 +41,14 @@ test('alignedBlocks() cuts any other range into blocks that join without gap', (
   );
 });
 
+test('alignedBlocks() takes the fewest blocks', () => {
+  const blocks = alignedBlocks({ family: 4, first: 1, last: 15 });
+  assert.deepEqual(
+    blocks.map(({ first, last }) => `${first}-${last}`),
+    ['1-1', '2-3', '4-7', '8-15'],
+  );
+});
+
 test('alignedBlocks() takes at most 254 blocks for the worst IPv6 range', () => {
   assert.equal(alignedBlocks({ family: 6, first: 1n, last: 2n ** 128n - 2n }).length, 254);
 });

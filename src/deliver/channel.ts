@@ -31,7 +31,7 @@ export interface Listener {
 
 export interface Channel {
   readonly isOpen: boolean;
-  /** Who hears what comes; undefined while nothing is expected. */
+  /** Who hears what comes; undefined while nothing is expected. On a channel that is lost, the listener hears so at once. */
   listen(listener: Listener | undefined): void;
   /** The next reply, or the next progress, is due in `ms`; `what` completes "no reply to ...". */
   due(ms: number, what: string): void;
@@ -56,7 +56,8 @@ export function openChannel(connected: Socket): Channel {
   let socket = connected;
   let reader = new ReplyReader();
   let listener: Listener | undefined;
-  let isOpen = true;
+  /** Undefined while it is open. */
+  let ended: Loss | undefined;
   let awaited = '';
   let rested: (() => void) | undefined;
   const closed = Promise.withResolvers<void>();
@@ -66,8 +67,8 @@ export function openChannel(connected: Socket): Channel {
   });
 
   function lose(loss: Loss): void {
-    if (!isOpen) return;
-    isOpen = false;
+    if (ended !== undefined) return;
+    ended = loss;
     deadline.stop();
     socket.destroy();
     const last = listener;
@@ -77,7 +78,7 @@ export function openChannel(connected: Socket): Channel {
 
   function hear(chunk: Buffer): void {
     reader.push(chunk);
-    while (isOpen) {
+    while (ended === undefined) {
       const reply = reader.next();
       if (reply === undefined) return;
       if (reply === 'malformed')
@@ -109,33 +110,36 @@ export function openChannel(connected: Socket): Channel {
   attach(socket);
   return {
     get isOpen() {
-      return isOpen;
+      return ended === undefined;
     },
     closed: closed.promise,
     listen(next) {
-      listener = next;
+      if (ended === undefined) listener = next;
+      else next?.lost(ended);
     },
     due(ms, what) {
+      if (ended !== undefined) return;
       awaited = what;
       rested = undefined;
       deadline.set(ms);
     },
     rest(ms, expired) {
+      if (ended !== undefined) return;
       rested = expired;
       deadline.set(ms);
     },
     send(text) {
-      if (isOpen) socket.write(text, 'latin1');
+      if (ended === undefined) socket.write(text, 'latin1');
     },
     sendAll(pieces) {
-      if (!isOpen) return;
+      if (ended !== undefined) return;
       socket.cork();
       for (const piece of pieces) socket.write(piece);
       socket.uncork();
     },
     sendBlock(pieces) {
       return new Promise((resolve) => {
-        if (!isOpen) {
+        if (ended !== undefined) {
           resolve();
           return;
         }
@@ -148,6 +152,10 @@ export function openChannel(connected: Socket): Channel {
     },
     upgrade(start, ms) {
       return new Promise((resolve) => {
+        if (ended !== undefined) {
+          resolve(ended);
+          return;
+        }
         const plain = socket;
         plain.off('data', hear).off('end', onEnd).off('close', onClose);
         reader = new ReplyReader();

@@ -5,8 +5,6 @@
 export interface Deadline {
   /** In so many milliseconds from now. */
   set(ms: number): void;
-  /** No deadline until the next `set()`; the timer may still fire once, to no effect. */
-  clear(): void;
   /** For good: leaves no timer. */
   stop(): void;
 }
@@ -36,9 +34,6 @@ export function createDeadline(expired: () => void): Deadline {
     set(ms) {
       due = performance.now() + ms;
       if (due < fires) arm(ms);
-    },
-    clear() {
-      due = Number.POSITIVE_INFINITY;
     },
     stop() {
       due = Number.POSITIVE_INFINITY;

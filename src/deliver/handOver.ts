@@ -11,6 +11,7 @@ import type { Pool } from './pool.ts';
 import type { Timeouts } from './timeouts.ts';
 import { transact, type Transacted } from './transaction.ts';
 import type { Outcome, Recipient } from './types.ts';
+import { INTERRUPTED } from './unopened.ts';
 import { failed, outcomeOf, type Answerer, type Verdict } from './verdict.ts';
 
 export interface HandOverOptions {
@@ -133,7 +134,7 @@ function broken(
   transacted: Extract<Transacted, { kind: 'broken' }>,
   options: HandOverOptions & { readonly signal: AbortSignal },
 ): Tried {
-  if (!options.signal.aborted) {
+  if (transacted.verdict !== INTERRUPTED) {
     options.emit('outbound.lost', { remote: connection.remote, error: transacted.verdict.reply });
   }
   // Nothing was accepted, and the peer gave no reason: the whole group may try the next address.

@@ -256,8 +256,7 @@ function converse(
   channel.listen(listener);
   awaitCommand();
   channel.send(pipelining ? `${lines.join('\r\n')}\r\n` : `${lines[0] ?? ''}\r\n`);
-  if (!channel.isOpen) onLost({ cause: 'closed', text: 'the peer closed the connection' });
-  else if (signal.aborted) abort();
+  if (signal.aborted) abort();
 }
 
 const UNSAID = deferred('4.5.0', 'The other server did not say what became of this recipient');

@@ -272,7 +272,7 @@ test('isLoopback(), isPrivate() and isPublic() hold the boundaries of every spec
     ],
     [
       (address: IpAddress) => !isPublic(address) && !isLoopback(address) && !isPrivate(address),
-      ['224.0.0.0/3', '::/128', 'ff00::/8', '2001:db8::/32', '100::/64'],
+      ['224.0.0.0/3', '2001::/32', '2001:db8::/32', '2002::/16', '3fff::/20'],
     ],
   ] as const;
   for (const [is, cidrs] of kinds) {
@@ -287,6 +287,14 @@ test('isLoopback(), isPrivate() and isPublic() hold the boundaries of every spec
         if (neighbour) assert.equal(is(neighbour), false, `beside ${cidr}`);
     }
   }
+});
+
+test('isPublic() takes no IPv6 address outside 2000::/3', () => {
+  for (const text of ['::', '64:ff9b::1', '100::1', '1fff:ffff::', '4000::', 'fec0::1', 'ff02::1']) {
+    assert.equal(isPublic(ip(text)), false, text);
+  }
+  assert.ok(isPublic(ip('2000::')));
+  assert.ok(isPublic(ip('3ffe:ffff::')));
 });
 
 test('isPublic() is true of ordinary addresses', () => {
@@ -339,7 +347,7 @@ test('containsPublic() is true when one address of the range is public', () => {
     '192.0.0.0/16',
     '2001:db8::/31',
     '172.0.0.0/8',
-    'fc00::/6',
+    '2000::/3',
   ]) {
     assert.equal(containsPublic(range(cidr)), true, cidr);
   }

@@ -128,7 +128,10 @@ const PRIVATE = ranges(
   'fc00::/7',
   'fe80::/10',
 );
-/** "This network", multicast, reserved, documentation: nothing that a mail server could be reached at. */
+/**
+ * "This network", multicast, reserved, documentation: nothing that a mail server could be reached at. Of IPv6 everything
+ * outside 2000::/3, which is all that IANA gives out, and in it the tunnels (Teredo, 6to4) that lead to IPv4 addresses.
+ */
 const UNROUTABLE = ranges(
   '0.0.0.0/8',
   '192.0.0.0/24',
@@ -137,10 +140,13 @@ const UNROUTABLE = ranges(
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  '::/128',
-  'ff00::/8',
+  '::/3',
+  '4000::/2',
+  '8000::/1',
+  '2001::/32',
   '2001:db8::/32',
-  '100::/64',
+  '2002::/16',
+  '3fff::/20',
 );
 
 export function isLoopback(address: IpAddress): boolean {

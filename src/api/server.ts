@@ -15,6 +15,8 @@ export interface ControlOptions {
   readonly emit: Emit<ControlEvents>;
 }
 
+const PATIENCE_MS = 2000;
+
 /** Disposing ends it: requests under way are answered, the socket file and the claim on the data folder are given back. */
 export type ControlServer = AsyncDisposable;
 
@@ -36,10 +38,21 @@ export async function serveControl({ path, backend, emit }: ControlOptions): Pro
   emit('control.listening', { path });
   return {
     [Symbol.asyncDispose]: async () => {
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await close(server);
       claim.release();
     },
   };
+}
+
+/** Waits for the answers under way, but not for a client that asks nothing or reads nothing. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -3,6 +3,7 @@
  * system gives back however the process ends. A socket file without a listener is what a killed daemon leaves behind: it is removed,
  * after a connection to it was refused.
  */
+import { closeSync, openSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,9 +57,11 @@ const SQLITE_BUSY = 5;
 /** SQLite's file lock is the only one that Node offers; the file stays empty. */
 function lock(path: string): () => void {
   try {
+    // SQLite itself would make it with the mode of the umask.
+    closeSync(openSync(`${path}.lock`, 'a', 0o600));
     const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
     try {
-      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
       return () => database.close();
     } catch (error) {
       database.close();

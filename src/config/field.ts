@@ -10,14 +10,25 @@ import { octets, parseSize } from './text/size.ts';
 /** What a transform reports to; `path` is below the value that is transformed. */
 export type Context = z.core.$RefinementCtx;
 
-/** Reports a problem of the value at `path`. */
+/** Reports that keys of one group do not go together; `path` is below the group, where the problem shows best. */
 export function complain(context: Context, path: readonly (string | number)[], problem: TextProblem): void {
-  context.addIssue({
-    code: 'custom',
-    message: problem.problem,
-    path: [...path],
-    params: { remedy: problem.remedy },
-  });
+  report(context, path, { remedy: problem.remedy, below: path.length }, problem.problem);
+}
+
+function report(
+  context: Context,
+  path: readonly (string | number)[],
+  params: CustomParams,
+  message: string,
+): void {
+  context.addIssue({ code: 'custom', message, path: [...path], params: { ...params } });
+}
+
+/** What our own issues carry for the one who explains them. */
+export interface CustomParams {
+  readonly remedy: string | undefined;
+  /** For a problem between keys: how many parts of the path are below the group that holds them. */
+  readonly below?: number;
 }
 
 /** A text that `parse` makes a value of. `title` names its form in messages, hovers and the reference. */
@@ -27,7 +38,7 @@ export function textField<T>(title: string, parse: (text: string) => T | TextPro
     .transform((text, context): T => {
       const value = parse(text);
       if (!isTextProblem(value)) return value;
-      complain(context, [], value);
+      report(context, [], { remedy: value.remedy }, value.problem);
       return z.NEVER;
     })
     .meta({ title });
@@ -76,14 +87,9 @@ export function size(least: number, most: number) {
   return z
     .union([z.int(), textField('size', parseSize)])
     .transform((value, context): number => {
-      if (value < least)
-        complain(
-          context,
-          [],
-          textProblem(`${octets(value)} is too little`, `The least is ${octets(least)}.`),
-        );
-      if (value > most)
-        complain(context, [], textProblem(`${octets(value)} is too much`, `The most is ${octets(most)}.`));
+      const remedy = `It is from ${octets(least)} to ${octets(most)}.`;
+      if (value < least) report(context, [], { remedy }, `${octets(value)} is too little`);
+      if (value > most) report(context, [], { remedy }, `${octets(value)} is too much`);
       return value;
     })
     .meta({ title: 'size' });

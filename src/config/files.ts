@@ -1,7 +1,7 @@
 /** The files that a configuration names: they must be there, readable, and what they are said to be. */
-import { X509Certificate, createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
+import { CertificateError, tlsContext } from '../listener/mod.ts';
 import type { Config } from './config.ts';
 import type { Path, Positions } from './positions.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -12,53 +12,36 @@ export async function checkFiles(config: Config, positions: Positions): Promise<
 
 async function checkCertificate({ tls }: Config, positions: Positions): Promise<readonly ConfigProblem[]> {
   if (tls.files === undefined) return [];
-  const certificatePath = ['tls', 'certificate'];
-  const keyPath = ['tls', 'key'];
   const certificate = await contentOf(tls.files.certificate, 'certificate');
   const key = await contentOf(tls.files.key, 'key');
-  const parsed =
-    'content' in certificate ? parseCertificate(certificate.content, tls.files.certificate) : certificate;
-  const secret = 'content' in key ? parseKey(key.content, tls.files.key) : key;
-  const problems: ConfigProblem[] = [];
-  if ('problem' in parsed) problems.push(problem(positions, certificatePath, parsed.problem));
-  if ('problem' in secret) problems.push(problem(positions, keyPath, secret.problem));
-  if ('certificate' in parsed && 'key' in secret && !parsed.certificate.checkPrivateKey(secret.key)) {
-    problems.push(
-      problem(
-        positions,
-        keyPath,
-        `the key in ${tls.files.key} does not belong to the certificate in ${tls.files.certificate}`,
-      ),
-    );
+  if ('content' in certificate && 'content' in key) {
+    const pair = { certificate: certificate.content, key: key.content, minVersion: tls.minVersion };
+    return unusable(pair, tls.files, positions);
   }
-  return problems;
+  return [
+    ...('problem' in certificate ? [problem(positions, ['tls', 'certificate'], certificate.problem)] : []),
+    ...('problem' in key ? [problem(positions, ['tls', 'key'], key.problem)] : []),
+  ];
+}
+
+/** What a listener would say to this pair. */
+function unusable(
+  pair: Parameters<typeof tlsContext>[0],
+  files: NonNullable<Config['tls']['files']>,
+  positions: Positions,
+): readonly ConfigProblem[] {
+  try {
+    tlsContext(pair);
+    return [];
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    const which = error.code === 'key' || error.code === 'mismatch' ? 'key' : 'certificate';
+    const message = `the ${which} in ${files[which]} cannot be used`;
+    return [{ ...problem(positions, ['tls', which], message), remedy: error.message }];
+  }
 }
 
 type Failure = { readonly problem: string };
-
-function parseCertificate(
-  content: Buffer,
-  file: string,
-): { readonly certificate: X509Certificate } | Failure {
-  try {
-    return { certificate: new X509Certificate(content) };
-  } catch {
-    return { problem: `there is no certificate in ${file}; PEM is expected, "-----BEGIN CERTIFICATE-----"` };
-  }
-}
-
-function parseKey(content: Buffer, file: string): { readonly key: KeyObject } | Failure {
-  try {
-    return { key: createPrivateKey(content) };
-  } catch (error) {
-    if (content.includes('ENCRYPTED') || codeOf(error) === 'ERR_MISSING_PASSPHRASE') {
-      return {
-        problem: `the key in ${file} has a passphrase; Postern starts unattended and needs a key without one`,
-      };
-    }
-    return { problem: `there is no private key in ${file}; PEM is expected, "-----BEGIN PRIVATE KEY-----"` };
-  }
-}
 
 async function checkPassword({ routing }: Config, positions: Positions): Promise<readonly ConfigProblem[]> {
   const { outbound } = routing;

@@ -5,6 +5,7 @@ import {
   alternativeFor,
   alternativesOf,
   annotatedSchema,
+  isNode,
   nodeAt,
   propertiesOf,
   valueIn,
@@ -36,8 +37,18 @@ export function explainIssues(
   const source: Source = { tree, positions, schema: annotatedSchema(), misspelt: new Set() };
   // Unknown keys first: a key that is missing only because it is misspelt is not told a second time.
   const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
-  const others = issues.filter(({ code }) => code !== 'unrecognized_keys');
+  const groups = new Set(unknown.map(({ path }) => JSON.stringify(path)));
+  const others = issues.filter(
+    (issue) => issue.code !== 'unrecognized_keys' && !isConsequence(issue, groups),
+  );
   return [...unknown, ...others].flatMap((issue) => explain(issue, pathOf(issue.path), source));
+}
+
+/** Whether an issue is about keys that do not go together, in a group where a key is not known at all. */
+function isConsequence(issue: Issue, groups: ReadonlySet<string>): boolean {
+  const below: unknown = issue.code === 'custom' ? issue.params?.['below'] : undefined;
+  if (typeof below !== 'number') return false;
+  return groups.has(JSON.stringify(issue.path.slice(0, issue.path.length - below)));
 }
 
 /** Where an issue stands: symbols are never keys of a YAML file. */
@@ -159,14 +170,30 @@ function specialType(value: unknown, node: SchemaNode): { message: string; remed
 }
 
 function typeRemedy(value: unknown, node: SchemaNode): string | undefined {
-  const types = alternativesOf(node).map((option) => option.type);
-  const single = typeof value === 'string' || typeof value === 'number';
-  if (types.includes('array') && single) return `Write it as a list: ${flow([value])}.`;
-  if (types.includes('string') && typeof value === 'number') return `Write it in quotes: "${value}".`;
-  if (types.includes('integer') && typeof value === 'string' && /^\d{1,15}$/.test(value)) {
+  const options = alternativesOf(node);
+  if (typeof value === 'string' && options.some(({ type }) => type === 'array')) {
+    return `Write it as a list: ${flow([value])}.`;
+  }
+  // YAML takes a colon at the end of a text for the end of a key: [2001:db8::].
+  const [key = '', ...others] =
+    isNode(value) && options.some(({ type }) => type === 'string') ? Object.keys(value) : [];
+  if (key !== '' && others.length === 0)
+    return `If a text is meant, write it in quotes: ${quoted(`${key}:`)}.`;
+  if (typeof value === 'number' && options.some(isFreeText)) return `Write it in quotes: "${value}".`;
+  if (
+    typeof value === 'string' &&
+    /^\d{1,15}$/.test(value) &&
+    options.some(({ type }) => type === 'integer')
+  ) {
     return `Write ${value} without quotes.`;
   }
   return undefined;
+}
+
+/** Whether a node takes texts that could look like a number. */
+function isFreeText({ type, title, enum: words, const: word }: SchemaNode): boolean {
+  if (type !== 'string' || words !== undefined || word !== undefined) return false;
+  return title === undefined || ['name', 'text', 'path'].includes(title);
 }
 
 function wrongValue(values: readonly unknown[], { path, value, source }: At): ConfigProblem {
@@ -188,15 +215,19 @@ function outOfBounds(
 ): ConfigProblem {
   const place = source.positions.at(path);
   if (Array.isArray(value)) {
-    return {
-      place: source.positions.keyAt(path),
-      message: `${label(path)} is an empty list`,
-      remedy: 'Name at least one, or remove the key; an empty list never means everyone.',
-    };
+    const message = `${label(path)} is an empty list`;
+    return { place: source.positions.keyAt(path), message, remedy: emptyRemedy(path, source) };
   }
   if (typeof value === 'string') return { place, message: `${label(path)} is empty` };
   const bound = issue.code === 'too_small' ? `the least is ${issue.minimum}` : `the most is ${issue.maximum}`;
   return { place, message: `${label(path)} is ${String(value)}; ${bound}` };
+}
+
+function emptyRemedy(path: Path, { schema, tree }: Source): string {
+  const group = nodeAt(schema, path.slice(0, -1), tree) ?? {};
+  const isRequired = group.required?.includes(String(path.at(-1))) === true;
+  const remedy = `Name at least one${isRequired ? '' : ', or remove the key'}`;
+  return path[0] === 'relay' ? `${remedy}; an empty list never means everyone.` : `${remedy}.`;
 }
 
 function unknownKey(key: string, { path, value, node, source }: At): ConfigProblem {

@@ -16,8 +16,8 @@ import { explainYamlError } from './yamlErrors.ts';
 export const MAX_TEXT = 16 * 2 ** 20;
 /** The configuration has seven levels. */
 const MAX_DEPTH = 32;
-/** Values after the expansion of aliases. */
-const MAX_VALUES = 4_000_000;
+/** Values that aliases stand for, in all; what is written out is bounded by the size of the file. */
+const MAX_EXPANDED = 100_000;
 
 export type YamlReading =
   { readonly tree: unknown; readonly positions: Positions } | { readonly problems: readonly ConfigProblem[] };
@@ -43,7 +43,14 @@ export function readYaml(text: string, file: string): YamlReading {
   if (errors.length > 0) {
     return { problems: errors.map((error) => yamlProblem(error, text, positions)) };
   }
-  const walk: Walk = { positions, problems: [], anchors: new Map(), open: new Set(), values: 0 };
+  const walk: Walk = {
+    positions,
+    problems: [],
+    anchors: new Map(),
+    open: new Set(),
+    aliases: 0,
+    expanded: 0,
+  };
   const tree = valueOf(contentsOf(document), [], walk);
   return walk.problems.length > 0 ? { problems: walk.problems } : { tree: tree ?? {}, positions };
 }
@@ -63,17 +70,19 @@ interface Walk {
   readonly anchors: Map<string, ParsedNode>;
   /** The collections that the walk is in: an alias of one of them would have no end. */
   readonly open: Set<unknown>;
-  values: number;
+  /** Aliases that the walk is in. */
+  aliases: number;
+  /** Values met inside aliases. */
+  expanded: number;
 }
 
 function valueOf(node: ParsedNode | null, path: Path, walk: Walk, key?: number): unknown {
-  walk.values += 1;
+  if (walk.aliases > 0) walk.expanded += 1;
+  if (walk.expanded > MAX_EXPANDED) return undefined;
   if (node === null) return null;
   const offset = node.range[0];
   walk.positions.mark(path, isScalar(node) && node.value === null ? (key ?? offset) : offset, key);
   if (path.length > MAX_DEPTH) return complain(walk, offset, 'this is nested too deeply');
-  if (walk.values > MAX_VALUES)
-    return walk.values === MAX_VALUES + 1 && complain(walk, offset, 'the aliases expand to too much');
   if (isAlias(node)) return aliasOf(node.source, offset, { path, walk, key });
   if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
   if (isScalar(node)) return scalarOf(node, walk);
@@ -91,7 +100,12 @@ function aliasOf(
   const node = walk.anchors.get(name);
   if (node === undefined) return complainOfAlias(walk, offset, name);
   if (walk.open.has(node)) return complain(walk, offset, `the alias *${shown(name)} contains itself`);
+  walk.aliases += 1;
   const value = valueOf(node, path, walk, key);
+  walk.aliases -= 1;
+  if (walk.aliases === 0 && walk.expanded > MAX_EXPANDED && walk.problems.length === 0) {
+    complain(walk, offset, 'the aliases expand to too much');
+  }
   // Problems of the value as a whole stand at the alias; those inside it at the anchor, where the text is.
   walk.positions.mark(path, offset, key);
   return value;
@@ -155,7 +169,12 @@ function mapOf(node: YAMLMap.Parsed, path: Path, walk: Walk): Record<string, unk
 function keyOf(node: ParsedNode, walk: Walk): string | undefined {
   const offset = node.range[0];
   if (!isScalar(node)) {
-    complain(walk, offset, isAlias(node) ? 'a key cannot be an alias' : 'a key must be a text');
+    complain(
+      walk,
+      offset,
+      isAlias(node) ? 'a key cannot be an alias' : 'a key must be a text',
+      isAlias(node) ? undefined : 'If a value is meant that begins with [ or {, write it in quotes.',
+    );
     return undefined;
   }
   const key = typeof node.value === 'string' ? node.value : (node.source ?? '');

@@ -7,7 +7,8 @@ type Explanation = Omit<ConfigProblem, 'place'>;
 
 /** Explains an error in `text`; what is not known here is told in the parser's own words. */
 export function explainYamlError(error: YAMLError, text: string): Explanation {
-  return EXPLANATIONS.get(error.code)?.(text, error.pos[0], error) ?? inItsWords(error);
+  const unclosed = explainUnclosed(error);
+  return unclosed ?? EXPLANATIONS.get(error.code)?.(text, error.pos[0], error) ?? inItsWords(error);
 }
 
 type Explain = (text: string, position: number, error: YAMLError) => Explanation;
@@ -29,6 +30,13 @@ const EXPLANATIONS: ReadonlyMap<YAMLError['code'], Explain> = new Map<YAMLError[
       remedy: 'Put a value with a colon and a blank in quotes, or the key on a line of its own.',
     }),
   ],
+  [
+    'BLOCK_IN_FLOW',
+    () => ({
+      message: 'a second key or list begins inside brackets',
+      remedy: 'Put a comma between entries, and quotes around a value with a colon and a blank.',
+    }),
+  ],
   ['BAD_DQ_ESCAPE', explainEscape],
   [
     'TAG_RESOLVE_FAILED',
@@ -47,7 +55,19 @@ const EXPLANATIONS: ReadonlyMap<YAMLError['code'], Explain> = new Map<YAMLError[
 ]);
 
 function inItsWords(error: YAMLError): Explanation {
-  return { message: `this is not YAML: ${lowerFirst(shown(error.message))}` };
+  return { message: `this is not YAML: ${lowerFirst(error.message)}` };
+}
+
+/** Lists, groups and texts without an end; the parser notices where they should have ended. */
+function explainUnclosed(error: YAMLError): Explanation | undefined {
+  const { message } = error;
+  if (message.includes('end with a ]'))
+    return { message: 'a list that begins with [ has no end', remedy: 'Close it with ].' };
+  if (message.includes('end with a }'))
+    return { message: 'a group that begins with { has no end', remedy: 'Close it with }.' };
+  if (message.startsWith('Missing closing'))
+    return { message: 'a text in quotes has no end', remedy: 'Close it with the same quote.' };
+  return undefined;
 }
 
 /** `@contoso.example`, `` `x` ``, `%x`: characters that cannot begin a text without quotes. */

@@ -34,7 +34,7 @@ export function* checkRouting(context: CheckContext): Generator<ConfigProblem> {
     yield problemAt(
       context,
       ['routing', 'domains', index, 'rewrite'],
-      textProblem(what, `Add a route for ${action.to}${near(action.to, config)}.`),
+      textProblem(what, addRoute(action.to, config)),
     );
   }
   yield* checkPostmaster(context, policy);
@@ -45,13 +45,18 @@ function isRouted(domain: Domain, policy: Policy): boolean {
   return locate(postmasterAt(domain), policy).route !== undefined;
 }
 
-/** `, or write contoso.example` when such a domain is in the table. */
+function addRoute(domain: Domain, config: Config): string {
+  const meant = near(domain, config);
+  return meant === '' ? `Add a route for ${domain}.` : `${meant}Else add a route for ${domain}.`;
+}
+
+/** `Did you mean contoso.example? ` when such a domain is in the table. */
 function near(domain: string, { routing }: Config): string {
   const known = suggest(
     domain,
     routing.domains.map((route) => route.domain),
   );
-  return known === undefined ? '' : `, or write ${known}`;
+  return known === undefined || known === domain ? '' : `Did you mean ${known}? `;
 }
 
 function* checkPostmaster(context: CheckContext, policy: Policy): Generator<ConfigProblem> {
@@ -62,7 +67,7 @@ function* checkPostmaster(context: CheckContext, policy: Policy): Generator<Conf
   if (ours || !positions.has(['postmaster']) || !context.complete('postmaster')) return;
   const remedy = isLiteral(domain)
     ? 'Name a mailbox at a domain of ours.'
-    : `Name a mailbox at an inbound domain${near(domain, config)}.`;
+    : `${near(domain, config)}Name a mailbox at an inbound domain.`;
   yield problemAt(
     context,
     ['postmaster'],
@@ -90,7 +95,7 @@ function* checkAccounts(context: CheckContext, policy: Policy): Generator<Config
     yield problemAt(
       context,
       path,
-      textProblem(what, `Write a domain that accounts have${near(domain, context.config)}.`),
+      textProblem(what, `${near(domain, context.config)}Write a domain that accounts have.`),
     );
   }
 }

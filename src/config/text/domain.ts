@@ -49,13 +49,13 @@ export function parseAddressLiteral(text: string): DomainLiteral | TextProblem {
 }
 
 /** `wildcard` is what stands before a domain to mean those below it, empty where that is not possible. */
-function explainDomain(text: string, wildcard: '' | '*.' | '@*.'): TextProblem {
+function explainDomain(text: string, wildcard: '' | '*.'): TextProblem {
   const what = `${quoted(text)} is not a domain name`;
   if (text === '') return textProblem('the domain is empty');
   if (parseIp(text.replace(/^\[|\]$/g, '')) !== undefined) {
     return textProblem(
       `${quoted(text)} is an address, not a domain name`,
-      'Address literals that are ours are listed in routing.literals.',
+      wildcard === '' ? undefined : 'Address literals that are ours are listed in routing.literals.',
     );
   }
   const at = text.lastIndexOf('@');

@@ -54,6 +54,8 @@ function explainBind(text: string, host: string, port = '25'): TextProblem {
 export interface HostOptions {
   /** Taken when none is written; without it a port is required. */
   readonly port?: number;
+  /** The port to show in examples; 25 when absent. */
+  readonly usual?: number;
   /** Only an address, no name. */
   readonly addressOnly?: boolean;
 }
@@ -67,7 +69,7 @@ export function parseHost(text: string, options: HostOptions = {}): Host | TextP
   if (canonical === undefined || host.includes('%')) return explainHost(text, options);
   if (port === undefined) {
     if (options.port !== undefined) return { host: canonical, port: options.port };
-    return textProblem(`${quoted(text)} has no port`, `Write "${hostText(host)}:25".`);
+    return textProblem(`${quoted(text)} has no port`, `Write "${hostText(host)}:${options.usual ?? 25}".`);
   }
   const number = parsePort(text, port);
   return typeof number === 'number' ? { host: canonical, port: number } : number;

@@ -14,7 +14,7 @@ export function parseLmtp(text: string): { readonly path: string } | Host | Text
   if (text.startsWith('/') || text.startsWith('./')) {
     return textProblem(`${quoted(text)} is a path`, `For a UNIX socket write "unix:${text}".`);
   }
-  const host = parseHost(text);
+  const host = parseHost(text, { usual: 24 });
   return isTextProblem(host) && !/ (?:port|brackets)$/.test(host.problem)
     ? textProblem(
         `${quoted(text)} is not an LMTP server`,

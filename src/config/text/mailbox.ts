@@ -9,7 +9,7 @@ import {
 } from '../../mail/mod.ts';
 import type { Mailbox } from '../../mail/mod.ts';
 import type { AddressPattern } from '../../policy/mod.ts';
-import { quoted, textProblem } from './problem.ts';
+import { quoted, shown, textProblem } from './problem.ts';
 import type { TextProblem } from './problem.ts';
 
 /** One mail address: `alice@contoso.example`. */
@@ -27,9 +27,11 @@ export function parseMailAddress(text: string): Mailbox | TextProblem {
 export function parseAccount(text: string): string | TextProblem {
   const mailbox = parseMailAddress(text);
   if (!('address' in mailbox)) {
-    const remedy = /^[^@\\/]+$/.test(text)
-      ? `Write the whole address of the account: ${text}@contoso.example.`
-      : mailbox.remedy;
+    const bare = /^(?:[^@\\/]+[\\/])?([^@\\/]+)$/.exec(text)?.[1];
+    const remedy =
+      bare === undefined
+        ? mailbox.remedy
+        : `Write its whole address, such as ${shown(bare)}@contoso.example.`;
     return textProblem(`${quoted(text)} is not the address of an account`, remedy);
   }
   const plain = parseMailbox(`${mailbox.localKey}@${mailbox.domain}`);
@@ -63,6 +65,12 @@ export function parsePattern(
   }
   const mailbox = parseMailbox(text);
   if (isAddressError(mailbox) || text.startsWith('*@')) return explainPattern(text);
+  if (text.includes('*')) {
+    return textProblem(
+      `${quoted(text)} has a wildcard in its local part`,
+      'Write a whole address, or "@contoso.example" for every address at a domain.',
+    );
+  }
   const { localKey, domain } = mailbox;
   if (isLiteral(domain))
     return textProblem(`${quoted(text)} has an address literal`, 'Patterns are for domains.');

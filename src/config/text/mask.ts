@@ -12,7 +12,7 @@ export function prefixOfMask(mask: string, family: 4 | 6): number | TextProblem 
   if (address.family !== family) {
     return textProblem(
       `${shown(mask)} is a mask for IPv${address.family}`,
-      `The address before it is IPv${family}; write the length as /0 to /${bitsOf(family)}, or a mask for IPv${family}.`,
+      `The address before it is IPv${family}; write the length as /1 to /${bitsOf(family)}, or a mask for IPv${family}.`,
     );
   }
   const bits = bitsOf(family);

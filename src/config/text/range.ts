@@ -20,6 +20,7 @@ export interface RangeOptions {
 
 /** `IP=1.1.1.1, MASK=255.255.255.0` and its relatives; the comma, the label of the address and `=` may be missing. */
 const WITH_MASK = /^(?:ip\s*=\s*)?([^\s,;=]+)\s*(?:[,;]\s*|\s)mask\s*(?:=\s*|\s)([^\s,;=]+)$/i;
+const EXAMPLES = { 4: '192.0.2.0/24', 6: '2001:db8::/48' } as const;
 const HALF = /^(ip|mask)\s*=/i;
 
 /** Parses one range; see the module head for the forms. Blanks around it are ignored. */
@@ -76,7 +77,7 @@ function prefixLength(
   if (!/^\d{1,6}$/.test(digits)) {
     return textProblem(
       `${shown(text)} has no length after the slash`,
-      `Write it like ${address.text}/${bitsOf(address.family)}.`,
+      `Write it like ${EXAMPLES[address.family]}.`,
     );
   }
   const mapped = address.family === 4 && network.includes(':');
@@ -116,7 +117,7 @@ function everythingProblem(
   if (prefix > 0 || options.everything === true) return undefined;
   return textProblem(
     `${shown(text)} is every IPv${address.family} address`,
-    'Name the networks that are meant, such as 192.0.2.0/24.',
+    `Name the networks that are meant, such as ${EXAMPLES[address.family]}.`,
   );
 }
 

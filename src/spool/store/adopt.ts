@@ -94,6 +94,7 @@ function prepareMove(database: DatabaseSync, folder: string, { from, to }: Move)
   const target = bodiesFolder(folder, to);
   const some = database.prepare(`
     SELECT id, body FROM orphan.recipient GROUP BY id ORDER BY id LIMIT ${AT_A_TIME}`);
+  const exists = database.prepare('SELECT 1 FROM main.recipient WHERE id = ? LIMIT 1');
   const copyBody = database.prepare(`
     INSERT INTO main.body (bytes) SELECT bytes FROM orphan.body WHERE number = ?`);
   const copyRecipients = database.prepare(`
@@ -111,6 +112,7 @@ function prepareMove(database: DatabaseSync, folder: string, { from, to }: Move)
     for (const row of rows) {
       const id = text(row['id'], 'id');
       if (!isSpoolId(id)) throw new TypeError(`id is ${id}, expected a spool id`);
+      if (exists.get(id) !== undefined) throw new Error(`message ${id} is in both spools`);
       let body: number | bigint | null = null;
       if (row['body'] === null) {
         linkFile(join(source, id), join(target, id));

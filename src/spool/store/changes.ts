@@ -85,6 +85,8 @@ function append(
   contents: ArrayBuffer,
   effects: Effects,
 ): undefined {
+  // The primary key would not notice when the recipients of the older one have other positions.
+  if (statements.more.get(message.id) !== undefined) throw new Error(`message ${message.id} exists already`);
   let body: number | bigint | null = null;
   if (message.at !== undefined) {
     body = statements.body.run(new Uint8Array(contents, message.at, message.size)).lastInsertRowid;

@@ -100,17 +100,21 @@ export function range(options: RangeOptions = {}) {
   return textField('address range', (text) => parseRange(text, options));
 }
 
+/** Something rare and dangerous that may be meant. */
+export interface Danger {
+  /** The sentence that says what it does. */
+  readonly reason: string;
+  /** Where it shows, below the group of keys. */
+  readonly path: readonly (string | number)[];
+  /** What to write when it is not meant. */
+  readonly otherwise: string;
+}
+
 /**
  * Rare, legitimate and dangerous settings stand only next to the sentence that says what they do. Reports when that
  * sentence is missing, when it says something else, and when nothing needs it.
  */
-export function acknowledge(
-  context: Context,
-  given: string | undefined,
-  needed:
-    | { readonly reason: string; readonly path: readonly (string | number)[]; readonly otherwise: string }
-    | undefined,
-): void {
+export function acknowledge(context: Context, given: string | undefined, needed: Danger | undefined): void {
   if (needed === undefined) {
     if (given === undefined) return;
     complain(

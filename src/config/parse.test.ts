@@ -72,18 +72,49 @@ test('parseConfig() holds the time of a warning and of the first retry below tha
 
 test('parseConfig() takes public networks of a grant up to /24 and /48 without a word, and no wider ones', () => {
   const grant = (range: string): string => `relay: { allow: [{ name: a, from: ["${range}"] }] }`;
-  for (const range of ['8.8.8.0/24', '2600:1:2::/48', '10.0.0.0/8', '127.0.0.0/8', '::1', 'fd00::/8'])
-    accepted(grant(range));
-  for (const range of [
+  const local = [
+    '10.0.0.0/8',
+    '127.0.0.0/8',
+    '::1',
+    'fd00::/8',
+    'fc00::/7',
+    'fe80::/10',
+    '192.168.0.0/16',
+    '172.16.0.0/12',
+  ];
+  for (const range of ['8.8.8.0/24', '2600:1:2::/48', '192.0.2.0/24', ...local]) accepted(grant(range));
+  const wide = [
     '8.8.8.0/23',
-    '2600:1:2::/47',
     '10.0.0.0/7',
     '0.0.0.0/1',
     '192.0.0.0/2',
+    '172.0.0.0/11',
+    '100.0.0.0/9',
+    '126.0.0.0/7',
+  ];
+  const wide6 = [
+    '2600:1:2::/47',
     '2000::/3',
     '::/1',
-  ]) {
-    assert.match(refused(grant(range)), /is a public network wider than/, range);
+    '2002::/16',
+    '2001::/32',
+    '64:ff9b::/32',
+    'fc00::/6',
+    '::/8',
+  ];
+  for (const range of [...wide, ...wide6]) {
+    assert.match(refused(grant(range)), /is wider than \/(?:24|48) and not private/, range);
+  }
+});
+
+test('parseConfig() takes a grant for an address of ours alone only when outsiders cannot reach it', () => {
+  const grant = (address: string, more = ''): string =>
+    `listeners: { a: { bind: ["0.0.0.0:25", "[::]:25"] } }\nrelay: { allow: [{ name: a, connectingTo: ["${address}"]${more} }] }`;
+  for (const address of ['127.0.0.9', '10.1.0.5', '100.64.0.1', '::1', 'fd00::5']) accepted(grant(address));
+  for (const address of ['8.8.8.8', '192.0.2.7', '2600::1', '10.0.0.0/7']) {
+    assert.match(refused(grant(address)), /everybody who can reach .* can relay/, address);
+    accepted(grant(address, ', authenticated: true'));
+    accepted(grant(address, ', from: [10.0.0.0/8]'));
   }
 });
 

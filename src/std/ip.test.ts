@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  containsPublic,
   inRange,
   ipv4,
   ipv6,
@@ -323,38 +322,6 @@ test('isPublic(), isPrivate() and isLoopback() exclude one another, and judge a 
         const mapped = ip(`::ffff:${address.text}`);
         assert.deepEqual([isPublic(mapped), isPrivate(mapped), isLoopback(mapped)], kinds);
       }
-    }),
-  );
-});
-
-test('containsPublic() is true when one address of the range is public', () => {
-  for (const cidr of [
-    '10.0.0.0/8',
-    '127.0.0.0/8',
-    '224.0.0.0/3',
-    '::1',
-    'fc00::/7',
-    '192.0.2.7',
-    'fe80::/64',
-  ]) {
-    assert.equal(containsPublic(range(cidr)), false, cidr);
-  }
-  for (const cidr of [
-    '0.0.0.0/0',
-    '::/0',
-    '10.0.0.0/7',
-    '8.8.8.8',
-    '192.0.0.0/16',
-    '2001:db8::/31',
-    '172.0.0.0/8',
-    '2000::/3',
-  ]) {
-    assert.equal(containsPublic(range(cidr)), true, cidr);
-  }
-  fc.assert(
-    fc.property(fc.oneof(v4, v6), (address) => {
-      const one = address.family === 4 ? rangeOf(address, 32) : rangeOf(address, 128);
-      assert.equal(containsPublic(one), isPublic(address));
     }),
   );
 });

@@ -162,14 +162,3 @@ export function isPrivate(address: IpAddress): boolean {
 export function isPublic(address: IpAddress): boolean {
   return !isLoopback(address) && !isPrivate(address) && !UNROUTABLE.some((range) => inRange(address, range));
 }
-
-/** Whether any address of `range` is public. */
-export function containsPublic(range: IpRange): boolean {
-  const special = [...LOOPBACK, ...PRIVATE, ...UNROUTABLE].filter(({ family }) => family === range.family);
-  let next = BigInt(range.first);
-  for (const { first, last } of special.toSorted((one, other) => (one.first < other.first ? -1 : 1))) {
-    if (BigInt(first) > next) break;
-    if (BigInt(last) >= next) next = BigInt(last) + 1n;
-  }
-  return next <= BigInt(range.last);
-}

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { formatRange } from '../../policy/mod.ts';
 import type { GrantSource, NeverSource } from '../../policy/mod.ts';
-import { containsPublic } from '../../std/mod.ts';
+import { isLoopback, isPrivate } from '../../std/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
 import { acknowledge, complain, iUnderstand, listOf, range, textField } from '../field.ts';
-import { prefixOf } from '../text/cidr.ts';
+import type { Danger } from '../field.ts';
+import { addressOf, prefixOf } from '../text/cidr.ts';
 import { parseAccount, parsePattern } from '../text/mailbox.ts';
 import { parseUntil } from '../text/moment.ts';
 import { either, textProblem } from '../text/problem.ts';
@@ -121,36 +122,52 @@ function present(
   };
 }
 
-/** The widest public network that a grant takes without a word. */
+/** The widest network that is not private and that a grant takes without a word. */
 const WIDEST = { 4: 24, 6: 48 } as const;
 
-function isWide(item: IpRange): boolean {
-  return (prefixOf(item) ?? 0) < WIDEST[item.family] && containsPublic(item);
+/**
+ * Whether a network holds only loopback and private addresses. No network begins in one such block and ends in another,
+ * so its two ends tell. Whatever else there is (tunnels, unassigned or documentation networks) counts as public.
+ */
+function isLocal(network: IpRange): boolean {
+  return [network.first, network.last]
+    .map((end) => addressOf(network.family, BigInt(end)))
+    .every((address) => isLoopback(address) || isPrivate(address));
+}
+
+function isWide(network: IpRange): boolean {
+  return (prefixOf(network) ?? 0) < WIDEST[network.family] && !isLocal(network);
 }
 
 /** What an administrator must have understood of this grant, if anything. */
-function dangerOf(written: GrantFields): Parameters<typeof acknowledge>[2] {
-  const wide = (written.from ?? []).filter(isWide);
+function dangerOf(written: GrantFields): Danger | undefined {
+  return wideNetworks(written) ?? reachableAddresses(written);
+}
+
+function wideNetworks(written: GrantFields): Danger | undefined {
+  const from: readonly IpRange[] = written.from ?? [];
+  const wide = from.filter(isWide);
   const [first] = wide;
-  if (first !== undefined) {
-    const what =
-      wide.length === 1
-        ? `is a public network wider than /${WIDEST[first.family]}`
-        : 'are wide public networks';
-    return {
-      reason: `${either(wide.map(formatRange), 'and')} ${what}`,
-      path: ['from', written.from?.indexOf(first) ?? 0],
-      otherwise: 'Name the smaller networks that are meant.',
-    };
-  }
-  const isAlone = written.from === undefined && written.authenticated === undefined;
-  const open: readonly IpRange[] = isAlone ? (written.connectingTo ?? []) : [];
-  const reachable = open.filter(containsPublic);
-  const [outside] = reachable;
-  if (outside === undefined) return undefined;
+  if (first === undefined) return undefined;
+  const what =
+    wide.length === 1 ? `is wider than /${WIDEST[first.family]} and not private` : 'are wide and not private';
+  return {
+    reason: `${either(wide.map(formatRange), 'and')} ${what}`,
+    path: ['from', from.indexOf(first)],
+    otherwise: 'Name the smaller networks that are meant.',
+  };
+}
+
+/** With nothing but an address of ours as its condition, a grant is open to whoever can reach that address. */
+function reachableAddresses(written: GrantFields): Danger | undefined {
+  if (written.from !== undefined || written.authenticated !== undefined) return undefined;
+  const connectingTo: readonly IpRange[] = written.connectingTo ?? [];
+  const reachable = connectingTo.filter((network) => !isLocal(network));
+  const [first] = reachable;
+  if (first === undefined) return undefined;
   return {
     reason: `everybody who can reach ${either(reachable.map(formatRange), 'and')} can relay`,
-    path: ['connectingTo', open.indexOf(outside)],
+    path: ['connectingTo', connectingTo.indexOf(first)],
     otherwise: 'Add from or authenticated, or use an address that only you can reach.',
   };
 }

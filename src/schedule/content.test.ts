@@ -18,8 +18,14 @@ async function fileBody(bytes: Buffer) {
   return { kind: 'file', path, size: bytes.length } as const;
 }
 
+async function listOf(chunks: AsyncIterable<Buffer>): Promise<Buffer[]> {
+  const list: Buffer[] = [];
+  for await (const chunk of chunks) list.push(chunk);
+  return list;
+}
+
 async function readAll(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(chunks));
+  return Buffer.concat(await listOf(chunks));
 }
 
 /** Files of ours that this process has open. */
@@ -33,7 +39,7 @@ describe('contentOf()', () => {
     const content = contentOf({ kind: 'memory', bytes });
     assert.equal(content.bytes, bytes);
     assert.equal(content.size, 3);
-    assert.deepEqual(await Array.fromAsync(content.open()), [bytes]);
+    assert.deepEqual(await listOf(content.open()), [bytes]);
   });
 
   test('reads a file as often as it is asked to, in buffers of their own', async () => {

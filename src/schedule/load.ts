@@ -35,20 +35,20 @@ export function createLoader(options: LoadOptions): Loader {
   const { spool, active, clock, running, enter, overflow, wake } = options;
   let leftMeanwhile: Set<SpoolId> | undefined;
 
-  /** Resolves to true when more may be due. */
-  async function loadBatch(): Promise<boolean> {
+  /** Resolves to `more` when more may be due, and to `later` when that will be looked at again. */
+  async function loadBatch(): Promise<'more' | 'done' | 'later'> {
     const limit = Math.min(BATCH, active.room);
     if (limit === 0) {
       overflow();
-      return false;
+      return 'later';
     }
     leftMeanwhile = new Set();
     const due = await spool.due(clock.now(), limit, new Set(active.ids()));
     for (const message of due) {
-      if (!running()) return false;
+      if (!running()) return 'later';
       if (active.get(message.id) === undefined && !leftMeanwhile.has(message.id)) enter(message);
     }
-    return due.length === limit;
+    return due.length === limit ? 'more' : 'done';
   }
 
   return {
@@ -56,8 +56,10 @@ export function createLoader(options: LoadOptions): Loader {
     async load() {
       try {
         while (running()) {
-          if (await loadBatch()) continue;
-          if (!running() || active.room === 0) return;
+          const loaded = await loadBatch();
+          if (loaded === 'later') return;
+          if (loaded === 'more') continue;
+          // Whatever else was known of times to come went with the alarm that led here.
           const next = await spool.nextDue(new Set(active.ids()));
           if (next !== undefined) wake(next);
           return;

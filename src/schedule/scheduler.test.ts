@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import { ACCEPTED, answer, LATER, REFUSED, SILENCE } from './testing/courier.ts';
-import { createRig, until } from './testing/rig.ts';
+import { createRig, turn, until } from './testing/rig.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -170,6 +170,40 @@ describe('loading', () => {
     assert.equal(rig.courier.made.length, 10);
     assert.ok(rig.courier.most.total <= 3);
     assert.deepEqual(await rig.spool.all(), []);
+  });
+
+  test('a load that fills the memory forgets nothing that is due later', async () => {
+    const two = ['1@a.test', '2@a.test'];
+    await using rig = await createRig({ script: () => LATER, active: { messages: 2, bytes: 1_000 } });
+    const first = await rig.submit({ recipients: ['later@b.test'] });
+    await rig.settled();
+    rig.courier.script = () => 'hang';
+    await rig.submit({ recipients: two });
+    await rig.submit({ recipients: two }); // no room
+    rig.courier.script = () => ACCEPTED;
+    rig.courier.letGo();
+    await rig.pass(15 * MINUTE);
+    assert.equal(rig.courier.made.filter(({ id }) => id === first).length, 2);
+    assert.deepEqual(await rig.spool.all(), []);
+  });
+
+  test('what was delivered while a load was reading is not taken from it', async () => {
+    await using rig = await createRig({ script: () => ACCEPTED, start: false });
+    const gate = Promise.withResolvers<void>();
+    rig.spool.dueGate = gate.promise;
+    const message = rig.message({});
+    await rig.spool.commit([{ kind: 'append', message }]);
+    rig.scheduler.start();
+    rig.time.advance(0);
+    await until(() => rig.spool.pending === 1);
+    for (let turns = 0; turns < 20; turns += 1) await turn(); // the spool has read it by now, or the test proves less
+    const [spooled] = await rig.spool.all();
+    assert.ok(spooled);
+    rig.scheduler.offer(spooled, message.body);
+    await until(() => rig.told('recipient.delivered').length === 1);
+    gate.resolve();
+    await rig.settled();
+    assert.equal(rig.courier.made.length, 1);
   });
 
   test('a body that finds no room in memory is read again for its attempt', async () => {

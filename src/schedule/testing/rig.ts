@@ -1,4 +1,5 @@
 /** A scheduler over a real spool on a real disk, with time, courier and routing in the hands of a test. */
+import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,6 @@ import {
   type Body,
   type NewMessage,
   type Spool,
-  type SpoolChange,
   type SpooledMessage,
   type SpoolId,
   type SpoolOptions,
@@ -19,6 +19,7 @@ import { createScheduler } from '../scheduler.ts';
 import { asSpooled } from '../settle.ts';
 import type { Notice, Scheduler, Settings } from '../types.ts';
 import { scriptedCourier, type ScriptedCourier, type Script } from './courier.ts';
+import { watchSpool, type Fuse, type WatchedSpool } from './spool.ts';
 import { manualTime, type ManualTime } from './time.ts';
 
 export interface Told {
@@ -66,14 +67,15 @@ export interface Submission {
 
 export interface RigOptions extends Partial<Settings> {
   readonly script: Script;
-  /** Default: whatever is in the folder of an earlier rig. */
-  readonly folder?: string;
+  /** An open spool that outlives the rig; else it has one of its own. */
+  readonly on?: Spool;
+  readonly fuse?: Fuse;
   readonly start?: boolean;
   readonly spool?: Partial<SpoolOptions>;
   readonly time?: ManualTime;
 }
 
-const START = Date.UTC(2026, 10, 24, 10, 0, 0);
+export const START = Date.UTC(2026, 10, 24, 10, 0, 0);
 
 /** Addresses at `x.test` go to `mx:x.test`; those at `none.test` nowhere. */
 export function byDomain(address: string): Target | { unroutable: string } {
@@ -82,16 +84,17 @@ export function byDomain(address: string): Target | { unroutable: string } {
 }
 
 export async function createRig(options: RigOptions): Promise<Rig> {
-  const { script, start = true, spool: spoolOptions = {}, time = manualTime(START), ...changed } = options;
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'postern-schedule-')));
-  const inner = await openSpool({
-    folder,
-    name: 'w',
-    emit: () => undefined,
-    clock: time.clock,
-    ...spoolOptions,
-  });
-  const spool = watchSpool(inner);
+  const {
+    script,
+    start = true,
+    spool: spoolOptions = {},
+    time = manualTime(START),
+    on,
+    fuse,
+    ...changed
+  } = options;
+  const own = on === undefined ? await openTestSpool(time, spoolOptions) : undefined;
+  const spool = watchSpool(on ?? own?.spool ?? assert.fail('no spool'), fuse);
   const courier = scriptedCourier(script);
   const events: Told[] = [];
   const notices: Notice[] = [];
@@ -133,6 +136,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   async function settled(): Promise<void> {
     for (let quiet = 0; quiet < 5; quiet += 1) {
       await turn();
+      if (spool.blown) return;
       if (spool.pending > 0 || courier.inFlight > courier.hanging) quiet = 0;
     }
   }
@@ -169,14 +173,35 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       for (let next = time.next(); next !== undefined && next <= until; next = time.next()) {
         time.advance(Math.max(next - time.clock.now(), 0));
         await settled();
+        if (spool.blown) return;
       }
       time.advance(until - time.clock.now());
       await settled();
     },
     async [Symbol.asyncDispose]() {
-      await scheduler[Symbol.asyncDispose]();
-      await inner[Symbol.asyncDispose]();
-      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+      // After a crash nothing would ever come back.
+      if (!spool.blown) await scheduler[Symbol.asyncDispose]();
+      await own?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export interface TestSpool extends AsyncDisposable {
+  readonly spool: Spool;
+}
+
+/** A spool in a folder of its own, which goes with it. */
+export async function openTestSpool(
+  time: ManualTime,
+  options: Partial<SpoolOptions> = {},
+): Promise<TestSpool> {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-schedule-'));
+  const spool = await openSpool({ folder, name: 'w', emit: () => undefined, clock: time.clock, ...options });
+  return {
+    spool,
+    async [Symbol.asyncDispose]() {
+      await spool[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -197,49 +222,6 @@ export function newMessage(id: SpoolId, time: ManualTime, submission: Partial<Su
     },
     recipients: recipients.map((address) => ({ address, original: address, by: 'grant:test' })),
     body: { kind: 'memory', bytes: Buffer.from(content) },
-  };
-}
-
-export interface WatchedSpool extends Spool {
-  /** Calls that have not come back. */
-  readonly pending: number;
-  readonly commits: readonly (readonly SpoolChange[])[];
-  /** Every message in it. */
-  all(): Promise<readonly SpooledMessage[]>;
-}
-
-/** The spool itself; only the calls are counted and the commits noted. */
-export function watchSpool(spool: Spool): WatchedSpool {
-  let pending = 0;
-  const commits: (readonly SpoolChange[])[] = [];
-  async function count<T>(call: Promise<T>): Promise<T> {
-    pending += 1;
-    try {
-      return await call;
-    } finally {
-      pending -= 1;
-    }
-  }
-  return {
-    get pending() {
-      return pending;
-    },
-    commits,
-    all: () => spool.list({ limit: 100_000 }),
-    newId: () => spool.newId(),
-    accepts: () => spool.accepts(),
-    openBody: (id) => count(spool.openBody(id)),
-    commit(changes) {
-      commits.push(changes);
-      return count(spool.commit(changes));
-    },
-    due: (now, limit, except) => count(spool.due(now, limit, except)),
-    nextDue: (except) => count(spool.nextDue(except)),
-    get: (id) => count(spool.get(id)),
-    body: (id) => count(spool.body(id)),
-    list: (filter) => count(spool.list(filter)),
-    stats: () => count(spool.stats()),
-    [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),
   };
 }
 

@@ -1,0 +1,234 @@
+/** What holds for every message whatever its couriers answer, whatever the limits are, and wherever the process dies. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import type { SpoolChange, SpooledMessage } from '../spool/mod.ts';
+import { ACCEPTED, LATER, REFUSED, SILENCE, type Answer, type Script } from './testing/courier.ts';
+import {
+  createRig,
+  openTestSpool,
+  START,
+  type Rig,
+  type Submission,
+  type TestSpool,
+  until,
+} from './testing/rig.ts';
+import { manualTime } from './testing/time.ts';
+
+const MINUTE = 60_000;
+const RETRY = { delaysMs: [MINUTE, 2 * MINUTE], expireMs: 10 * MINUTE, warnAfterMs: 4 * MINUTE } as const;
+/** Long enough for a message that comes last to expire, and for the notification about it to expire as well. */
+const LONG_ENOUGH = 40 * MINUTE;
+
+/** One spool for all runs: each leaves it empty. */
+let shared: TestSpool;
+before(async () => {
+  shared = await openTestSpool(manualTime(START));
+});
+after(() => shared[Symbol.asyncDispose]());
+
+const ANSWERS = [ACCEPTED, LATER, SILENCE, REFUSED, 'throw', 'forget'] as const satisfies readonly Answer[];
+
+interface Scenario {
+  readonly messages: readonly Pick<Submission, 'sender' | 'recipients'>[];
+  readonly answers: readonly Answer[];
+  /** The domain at which nobody answers, ever. */
+  readonly dead: boolean;
+  readonly total: number;
+  readonly perDestination: number;
+  readonly room: number;
+  readonly octets: number;
+}
+
+const domains = fc.constantFrom('a.test', 'b.test', 'dead.test', 'none.test');
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  messages: fc
+    .array(
+      fc.record({
+        sender: fc.constantFrom('', 'alice@home.test', 'alice@home.test', 'alice@none.test'),
+        domains: fc.array(domains, { minLength: 1, maxLength: 5 }),
+      }),
+      { minLength: 1, maxLength: 8 },
+    )
+    .map((messages) =>
+      messages.map(({ sender, domains }, at) => ({
+        sender,
+        recipients: domains.map((domain, number) => `${at}-${number}@${domain}`),
+      })),
+    ),
+  answers: fc.array(fc.constantFrom(...ANSWERS), { minLength: 1, maxLength: 30 }),
+  dead: fc.boolean(),
+  total: fc.integer({ min: 1, max: 4 }),
+  perDestination: fc.integer({ min: 1, max: 3 }),
+  room: fc.integer({ min: 1, max: 12 }),
+  octets: fc.constantFrom(0, 60, 1 << 20),
+});
+
+/** Answers one after the other and over again; notifications always get through. */
+function scriptOf({ answers, dead }: Scenario): Script {
+  let next = 0;
+  return ({ address }) => {
+    if (address.endsWith('@home.test')) return ACCEPTED;
+    if (dead && address.endsWith('@dead.test')) return SILENCE;
+    const answer = answers[next % answers.length] ?? ACCEPTED;
+    next += 1;
+    return answer;
+  };
+}
+
+function settingsOf({ total, perDestination, room, octets }: Scenario) {
+  const concurrency = { total, perDestination };
+  return { retry: RETRY, concurrency, active: { messages: room, bytes: octets } };
+}
+
+function countBy(values: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+function assertOnceEach(values: readonly string[], what: string): void {
+  for (const [value, times] of countBy(values)) assert.equal(times, 1, `${value} ${what} ${times} times`);
+}
+
+async function lastingMessages(): Promise<readonly SpooledMessage[]> {
+  return shared.spool.list({ limit: 1_000 });
+}
+
+test('every recipient ends exactly once, within the limits, and its sender is told when it failed', async () => {
+  await fc.assert(
+    fc.asyncProperty(scenario, async (each) => {
+      await using rig = await createRig({ on: shared.spool, script: scriptOf(each), ...settingsOf(each) });
+      for (const message of each.messages) await rig.submit(message);
+      await rig.pass(LONG_ENOUGH);
+      assert.deepEqual(await lastingMessages(), []);
+      const delivered = rig.told('recipient.delivered').map(({ recipient, id }) => `${id} ${recipient}`);
+      const failed = rig.told('recipient.failed');
+      const ended = [...delivered, ...failed.map(({ recipient, id }) => `${id} ${recipient}`)];
+      assertOnceEach(ended, 'ended');
+      const recipients = each.messages.flatMap((message) => message.recipients);
+      const submitted = new Set(ended.map((end) => end.split(' ')[1]));
+      for (const recipient of recipients) assert.ok(submitted.has(recipient), `${recipient} did not end`);
+      for (const [key, times] of rig.courier.delivered)
+        assert.equal(times, 1, `${key} was delivered ${times} times`);
+
+      const toTell = failed
+        .filter(({ sender }) => sender === 'alice@home.test')
+        .map(({ recipient }) => recipient);
+      const told = noticed(rig, 'failure');
+      assert.deepEqual(told.toSorted(), toTell.toSorted());
+      assertOnceEach(noticed(rig, 'delay'), 'was warned of');
+
+      assert.ok(rig.courier.most.total <= each.total);
+      assert.ok(rig.courier.most.perDestination <= each.perDestination);
+      assert.deepEqual(rig.failures, []);
+      const { messages, bytes, ready, inFlight } = rig.scheduler.snapshot();
+      assert.deepEqual([messages, bytes, ready, inFlight], [0, 0, 0, 0]);
+    }),
+    {
+      numRuns: 25,
+      interruptAfterTimeLimit: 15_000,
+      markInterruptAsFailure: false,
+    },
+  );
+});
+
+function noticed(rig: Rig, kind: 'failure' | 'delay'): string[] {
+  return rig.notices
+    .filter((notice) => notice.kind === kind)
+    .flatMap(({ recipients }) => recipients.map(({ address }) => address));
+}
+
+const fuse = fc.record({ call: fc.integer({ min: 1, max: 25 }), when: fc.constantFrom('before', 'after') });
+
+test('wherever the process dies, every recipient still ends, and nothing that ended is tried again', async () => {
+  await fc.assert(
+    fc.asyncProperty(scenario, fc.array(fuse, { minLength: 1, maxLength: 4 }), async (each, fuses) => {
+      const time = manualTime(START);
+      const submitted = [...each.messages];
+      const base = scriptOf(each);
+      /** What the disk has been given in all lives, and what couriers were told was delivered in any. */
+      const durable: (readonly SpoolChange[])[] = [];
+      const delivered = new Set<string>();
+      for (const blows of [...fuses, undefined]) {
+        const options = { on: shared.spool, time, script: base, ...settingsOf(each) };
+        await using rig = await createRig(blows === undefined ? options : { ...options, fuse: blows });
+        const ended = new Set(durable.flatMap(endsIn));
+        rig.courier.script = (recipient, attempt) => {
+          const key = `${attempt.id}/${recipient.index}`;
+          assert.ok(
+            !ended.has(key) && !rig.spool.finished.has(key),
+            `${key} is tried after its end was recorded`,
+          );
+          return base(recipient, attempt);
+        };
+        await submitUntilBlown(rig, submitted);
+        await rig.pass(blows === undefined ? LONG_ENOUGH : 5 * MINUTE);
+        // What the process had handed to the disk when it died may still get there.
+        await until(() => rig.spool.underway === 0);
+        durable.push(...rig.spool.durable);
+        for (const [key, times] of rig.courier.delivered) {
+          assert.equal(times, 1, `${key} was delivered ${times} times in one life`);
+          delivered.add(key);
+        }
+        if (!rig.spool.blown) assert.deepEqual(rig.failures, []);
+      }
+      assert.deepEqual(await lastingMessages(), []);
+      const ends = durable.flatMap(endsIn);
+      assertOnceEach(ends, 'ended');
+      assert.deepEqual(ends.toSorted(), durable.flatMap(acceptedIn).toSorted());
+      const senders = sendersOf(durable);
+      for (const changes of durable) {
+        const told = changes.some(({ kind }) => kind === 'append');
+        for (const key of endsIn(changes)) {
+          const sender = senders.get(key.split('/')[0] ?? '');
+          assert.ok(delivered.has(key) || told || sender !== 'alice@home.test', `nobody was told of ${key}`);
+        }
+      }
+    }),
+    {
+      numRuns: 25,
+      interruptAfterTimeLimit: 15_000,
+      markInterruptAsFailure: false,
+    },
+  );
+});
+
+/** The recipients that a transaction finishes, as `id/index`, and those that it brings. */
+function endsIn(changes: readonly SpoolChange[]): string[] {
+  return changes.flatMap((change) => (change.kind === 'finish' ? [`${change.id}/${change.index}`] : []));
+}
+
+function acceptedIn(changes: readonly SpoolChange[]): string[] {
+  return changes.flatMap((change) =>
+    change.kind === 'append'
+      ? change.message.recipients.map((_, index) => `${change.message.id}/${index}`)
+      : [],
+  );
+}
+
+function sendersOf(commits: readonly (readonly SpoolChange[])[]): ReadonlyMap<string, string> {
+  return new Map(
+    commits
+      .flat()
+      .flatMap((change) =>
+        change.kind === 'append' ? [[change.message.id, change.message.envelope.sender] as const] : [],
+      ),
+  );
+}
+
+/** Submits what is left to submit, until a crash makes the call hang; that message was not accepted, then. */
+async function submitUntilBlown(
+  rig: Rig,
+  messages: Pick<Submission, 'sender' | 'recipients'>[],
+): Promise<void> {
+  for (let next = messages.shift(); next !== undefined; next = messages.shift()) {
+    const submission = rig.submit(next);
+    while (
+      !rig.spool.blown &&
+      (await Promise.race([submission, rig.settled().then(() => undefined)])) === undefined
+    );
+    if (rig.spool.blown) return;
+  }
+}

@@ -21,9 +21,7 @@ export function createDeadline(expired: () => void): Deadline {
   }
 
   function look(): void {
-    timer = undefined;
     fires = Number.POSITIVE_INFINITY;
-    if (due === Number.POSITIVE_INFINITY) return;
     const left = due - performance.now();
     // Timers may fire up to a millisecond early.
     if (left >= 1) arm(left);
@@ -36,9 +34,8 @@ export function createDeadline(expired: () => void): Deadline {
       if (due < fires) arm(ms);
     },
     stop() {
-      due = Number.POSITIVE_INFINITY;
       clearTimeout(timer);
-      timer = undefined;
+      fires = Number.POSITIVE_INFINITY;
     },
   };
 }

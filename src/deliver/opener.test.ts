@@ -112,6 +112,15 @@ describe('opportunistic TLS', () => {
     assert.equal(peer.sessions[0]?.messages.length, 0);
   });
 
+  it('forgets half a reply that came in clear text', async () => {
+    const onCommand = (line: string): Answer | undefined =>
+      line === 'STARTTLS' ? { raw: '220 2.0.0 Ready\r\n250 half a re' } : undefined;
+    const { outcomes, peer } = await tryAt(NAME, { onCommand, secureContext });
+    assert.deepEqual(summary(outcomes), ['delivered 2.0.0']);
+    assert.notEqual(outcomes[0]?.tls, undefined);
+    assert.equal(peer.sessions.length, 1);
+  });
+
   it('forgets what was offered in clear text', async () => {
     const onCommand = (line: string, session: { readonly secure: boolean }): Answer | undefined =>
       line.startsWith('EHLO') && session.secure ? '250 peer.test' : undefined;

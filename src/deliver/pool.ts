@@ -161,8 +161,6 @@ export function createPool(options: PoolOptions): Pool {
         place.count += 1;
         return await openOne(endpoint, signal);
       }
-      const [oldest] = place.resting;
-      if (oldest !== undefined) quit(oldest);
       const served = await waitInLine(place, signal);
       if (served === 'stopped') return STOPPED;
       if (served === 'room') return await openOne(endpoint, signal);

@@ -276,7 +276,7 @@ for (const [way, offers] of BOTH_WAYS) {
     it('gives up on a reply without an end', async () => {
       const line = Buffer.alloc(1_000_000, '2');
       const { outcomes } = await tryOnce(
-        options({ onCommand: answering({ MAIL: { raw: line } }) }),
+        options({ onCommand: answering({ MAIL: { raw: line }, RCPT: { silent: true } }) }),
         {},
         { timeouts: { mail: 100 } },
       );
@@ -542,6 +542,14 @@ describe('attempt() when a server will not begin', () => {
   it('defers when the greeting is no reply', async () => {
     const { outcomes } = await tryOnce({ onCommand: answering({ CONNECT: { raw: 'SSH-2.0-OpenSSH\r\n' } }) });
     assert.deepEqual(summary(outcomes), ['deferred 4.4.2']);
+  });
+
+  it('defers when more than a greeting comes', async () => {
+    const { outcomes } = await tryOnce({
+      onCommand: answering({ CONNECT: '220 peer.test\r\n250 and more' }),
+    });
+    assert.deepEqual(summary(outcomes), ['deferred 4.4.2']);
+    assert.match(outcomes[0]?.reply ?? '', /a reply that was not due: 250 and more/);
   });
 
   it('defers when both EHLO and HELO are refused', async () => {

@@ -120,6 +120,7 @@ export function createConversation(
       if (said.startsWith('2') && verb !== 'DATA') properly(verb, line);
       if (said.startsWith('354')) beginContent();
       answer(scripted);
+      if (verb === 'STARTTLS' && textOf(scripted).startsWith('220')) secure();
       return;
     }
     answer(properly(verb, line));
@@ -222,6 +223,11 @@ export function createConversation(
     greet();
   }
   return session;
+}
+
+function textOf(answer: Answer): string {
+  if (typeof answer === 'string') return answer;
+  return 'raw' in answer ? String(answer.raw) : '';
 }
 
 function pathOf(line: string): string {

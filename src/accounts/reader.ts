@@ -79,8 +79,8 @@ export function openAccountReader(path: string, { emit, create = true }: ReaderO
       const update = database.prepare('UPDATE account SET hash = ? WHERE name = ? AND hash = ?');
       return writeIn(database, () => update.run(hashes.new, account, hashes.old)).changes === 1;
     } catch (error) {
-      failed(error);
-      return false;
+      if (!(error instanceof AccountsError) && !isSqliteError(error)) throw error;
+      return false; // if there is more to it, the next reading finds out
     }
   }
 
@@ -109,7 +109,12 @@ export function openAccountReader(path: string, { emit, create = true }: ReaderO
 
 function connect(path: string, create: boolean): Connection {
   const database = openDatabase(path, { create, busyTimeoutMs: BUSY_TIMEOUT_MS });
-  return { database, find: database.prepare(FIND) };
+  try {
+    return { database, find: database.prepare(FIND) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function toRecord(row: Readonly<Record<string, unknown>>): AccountRecord {

@@ -23,12 +23,15 @@ export function formatSpan(ms: number): string {
 /** Octets in units of 1024 with at most one decimal: `812 B`, `4.0 KiB`, `1.2 GiB`. */
 export function formatSize(octets: number): string {
   if (octets < 1024) return `${octets} B`;
-  let size = octets / 1024;
-  for (const unit of ['KiB', 'MiB', 'GiB']) {
-    if (size < 1024) return `${size.toFixed(1)} ${unit}`;
+  let size = octets;
+  let unit = 'B';
+  for (const larger of ['KiB', 'MiB', 'GiB', 'TiB']) {
+    // What would be shown as 1024.0 is 1.0 of the next.
+    if (unit !== 'B' && Number(size.toFixed(1)) < 1024) break;
     size /= 1024;
+    unit = larger;
   }
-  return `${size.toFixed(1)} TiB`;
+  return `${size.toFixed(1)} ${unit}`;
 }
 
 /** `1 message`, `1,204 messages`, `no messages`. */

@@ -80,7 +80,7 @@ function describeFindings(findings: Findings, { out }: Call<Options>): string {
       return [
         `${good('Valid:')} ${path}${tests.length === 0 ? '' : `, and ${allPassed(tests.length)}`}.`,
         ...checked,
-        'Put it in force with: postern reload',
+        'Put it in force with: postern reload (or start with: postern serve)',
       ].join('\n');
     case 'invalid':
       return [

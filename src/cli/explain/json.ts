@@ -9,7 +9,7 @@ const SCHEMA = 'postern.explain/1';
 export function reportJson(report: Report) {
   switch (report.kind) {
     case 'decided':
-      return decidedJson(report.explanation);
+      return { ...decidedJson(report.explanation), assumed: report.assumed };
     case 'signInFirst': {
       const { code, status, lines } = REPLIES.authRequired;
       const reply = { code, status: `${String(code).charAt(0)}.${status}`, text: lines[0] };

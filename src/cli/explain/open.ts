@@ -1,15 +1,16 @@
 /**
  * Facts that were not given: does the verdict depend on them?
  *
- * Grants are ORed, and the conditions of one do not depend on each other. So a refusal under the least favourable values (a local
- * address and a sender that no grant names) can turn only by a grant that names them, and one value that such a grant names stands
- * for all of them. An acceptance cannot turn at all, since never rules ask for neither.
+ * A local address is one of the few of a listener, and then each is tried; or any of the machine. Grants are ORed, and the
+ * conditions of one do not depend on each other. So a refusal under the least favourable values (a local address and a sender that
+ * no grant names) can turn only by a grant that names them, and one value that such a grant names stands for all of them. An
+ * acceptance under them cannot turn at all, since never rules ask for neither.
  */
 import { isAddressError, parseMailbox } from '../../mail/mod.ts';
 import type { Mailbox, ReversePath } from '../../mail/mod.ts';
 import { decide, unnamedLocalAddress } from '../../policy/mod.ts';
 import type { AddressPattern, Decision, Facts, GrantSource, Policy, PolicySource } from '../../policy/mod.ts';
-import { inRange, ipv4, ipv6 } from '../../std/mod.ts';
+import { ipv4, ipv6 } from '../../std/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
 
 /** What is known; the two that may be missing apart. */
@@ -25,7 +26,12 @@ export type MissingFact = 'toAddress' | 'sender';
 
 /** The verdict, or two that differ by facts that were not given. */
 export type Answer =
-  | { readonly kind: 'decided'; readonly facts: Facts }
+  | {
+      readonly kind: 'decided';
+      readonly facts: Facts;
+      /** Not given, asked for by a grant, and without effect here: the facts hold a value that no grant names. */
+      readonly assumed: readonly MissingFact[];
+    }
   | {
       readonly kind: 'depends';
       readonly on: readonly MissingFact[];
@@ -36,31 +42,45 @@ export type Answer =
     };
 
 export function settle(known: Known, source: PolicySource, policy: Policy): Answer {
-  const base: Facts = {
-    ...known.facts,
-    localAddress: leastAddress(known, source, policy),
-    sender: known.sender === undefined ? leastSender(source) : known.sender,
-  };
-  const otherwise = decide(base, policy);
-  if (otherwise.verdict === 'refused') {
-    for (const grant of source.allow) {
-      const favoured = favour(base, known, grant);
-      if (favoured === undefined) continue;
-      const allowed = decide(favoured, policy);
-      if (allowed.verdict === 'accepted')
-        return { kind: 'depends', on: changed(base, favoured), allowed, otherwise };
+  const sender = known.sender === undefined ? leastSender(source) : known.sender;
+  const addresses = known.addresses ?? [unnamedLocalAddress(policy)];
+  const bases = addresses.map((localAddress): Facts => ({ ...known.facts, localAddress, sender }));
+  const [first] = bases;
+  if (first === undefined) throw new Error('a listener without an address');
+  const refused = bases.find((base) => decide(base, policy).verdict === 'refused');
+  if (refused === undefined) return { kind: 'decided', facts: first, assumed: assumedIn(known, source) };
+  // First those that differ from the refusal in one fact only.
+  const others = [refused, ...bases.filter((base) => base !== refused)];
+  for (const facts of [...favoured(others, known, source), ...others]) {
+    const allowed = decide(facts, policy);
+    if (allowed.verdict === 'refused') continue;
+    return { kind: 'depends', on: changed(refused, facts), allowed, otherwise: decide(refused, policy) };
+  }
+  return { kind: 'decided', facts: refused, assumed: assumedIn(known, source) };
+}
+
+/** The facts with what was not given as some grant names it. */
+function* favoured(bases: readonly Facts[], known: Known, { allow }: PolicySource): Generator<Facts> {
+  for (const base of bases) {
+    for (const grant of allow) {
+      const facts = favour(base, known, grant);
+      if (facts !== undefined) yield facts;
     }
   }
-  return { kind: 'decided', facts: base };
+}
+
+function assumedIn({ addresses, sender }: Known, { allow }: PolicySource): MissingFact[] {
+  const address = addresses?.length !== 1 && allow.some(({ connectingTo }) => connectingTo !== undefined);
+  const claimed = sender === undefined && allow.some(({ senders }) => senders !== undefined);
+  return [...(address ? (['toAddress'] as const) : []), ...(claimed ? (['sender'] as const) : [])];
 }
 
 /** The facts with what was not given as this grant names it; undefined when it names nothing of that, or it cannot be. */
 function favour(base: Facts, { addresses, sender }: Known, grant: GrantSource): Facts | undefined {
   let facts = base;
-  if (grant.connectingTo !== undefined && addresses?.length !== 1) {
-    const localAddress = addressWithin(grant.connectingTo, addresses);
-    if (localAddress === undefined) return undefined;
-    facts = { ...facts, localAddress };
+  if (grant.connectingTo !== undefined && addresses === undefined) {
+    const [range] = grant.connectingTo;
+    facts = { ...facts, localAddress: range.family === 4 ? ipv4(range.first) : ipv6(range.first) };
   }
   if (grant.senders !== undefined && sender === undefined) {
     const named = senderLike(grant.senders[0]);
@@ -70,30 +90,11 @@ function favour(base: Facts, { addresses, sender }: Known, grant: GrantSource): 
   return facts === base ? undefined : facts;
 }
 
-function changed(base: Facts, favoured: Facts): MissingFact[] {
+function changed(base: Facts, other: Facts): MissingFact[] {
   return [
-    ...(base.localAddress === favoured.localAddress ? [] : (['toAddress'] as const)),
-    ...(base.sender === favoured.sender ? [] : (['sender'] as const)),
+    ...(base.localAddress === other.localAddress ? [] : (['toAddress'] as const)),
+    ...(base.sender === other.sender ? [] : (['sender'] as const)),
   ];
-}
-
-function addressWithin(
-  ranges: NonNullable<GrantSource['connectingTo']>,
-  addresses: readonly IpAddress[] | undefined,
-): IpAddress | undefined {
-  if (addresses !== undefined)
-    return addresses.find((address) => ranges.some((range) => inRange(address, range)));
-  const [range] = ranges;
-  return range.family === 4 ? ipv4(range.first) : ipv6(range.first);
-}
-
-/** An address that can be and that no grant names, or at least one that can be. */
-function leastAddress({ addresses }: Known, { allow }: PolicySource, policy: Policy): IpAddress {
-  if (addresses === undefined) return unnamedLocalAddress(policy);
-  const ranges = allow.flatMap(({ connectingTo }) => connectingTo ?? []);
-  const [first] = addresses;
-  if (first === undefined) throw new Error('a listener without an address');
-  return addresses.find((address) => !ranges.some((range) => inRange(address, range))) ?? first;
 }
 
 /** A sender that no grant names. */

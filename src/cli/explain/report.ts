@@ -13,7 +13,12 @@ import { settle } from './open.ts';
 import type { MissingFact } from './open.ts';
 
 export type Report =
-  | { readonly kind: 'decided'; readonly explanation: Explanation }
+  | {
+      readonly kind: 'decided';
+      readonly explanation: Explanation;
+      /** Facts that were not given and would not have changed the verdict. */
+      readonly assumed: readonly MissingFact[];
+    }
   /** The listener asks for a login before any sender or recipient, so the policy is never asked. */
   | { readonly kind: 'signInFirst'; readonly listener: string }
   /** The verdict depends on facts that were not given. */
@@ -57,7 +62,8 @@ export function makeReport(
   const { client, at, sender } = input;
   const facts = { client, at, listener: listener.name, account, recipient: input.recipient, mailbox: known };
   const answer = settle({ facts, addresses, sender }, source, policy);
-  return answer.kind === 'depends' ? answer : { kind: 'decided', explanation: explain(answer.facts, policy) };
+  if (answer.kind === 'depends') return answer;
+  return { kind: 'decided', explanation: explain(answer.facts, policy), assumed: answer.assumed };
 }
 
 /** The name of the account that a login names, if it can sign in; without readable accounts, the name as it would be. */

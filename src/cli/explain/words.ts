@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 export function describeReport(report: Report, style: Style): string {
   switch (report.kind) {
     case 'decided':
-      return `${headline(report.explanation, style)}\n\n${formatExplanation(report.explanation)}`;
+      return describeDecided(report, style);
     case 'signInFirst':
       return describeSignIn(report.listener, style);
     case 'depends':
@@ -22,6 +22,15 @@ export function describeReport(report: Report, style: Style): string {
     default:
       return report satisfies never;
   }
+}
+
+function describeDecided(
+  { explanation, assumed }: Extract<Report, { kind: 'decided' }>,
+  style: Style,
+): string {
+  const facts = assumed.map((fact) => FACTS[fact].means).join(' and ');
+  const note = facts === '' ? [] : [`The same whatever ${facts} ${assumed.length === 1 ? 'is' : 'are'}.`];
+  return [headline(explanation, style), ...note, '', formatExplanation(explanation)].join('\n');
 }
 
 function headline({ decision, reply }: Explanation, style: Style): string {

@@ -67,5 +67,5 @@ function report({ out, options }: Call<Options>, account: Account, chosen: Chose
   out.answer(`${out.style.good('Added')} ${account.address}${aliases}.`);
   if (made !== undefined) out.answer(`Password: ${made}\nIt is shown this once and cannot be read again.`);
   if (chosen === undefined)
-    out.answer(`It receives mail; to let it sign in: postern account passwd ${account.address}`);
+    out.answer(`Nobody can sign in to it. To change that: postern account passwd ${account.address}`);
 }

@@ -212,7 +212,10 @@ test('verify() is busy beyond as many as run and wait, and takes more when they 
   assert.equal(await authenticator.verify(ALICE, 'secret'), 'busy');
   assert.equal(await authenticator.verify('nobody', 'x'), 'busy');
   held.release();
-  assert.deepEqual(await Promise.all(attempts), attempts.map(() => WELCOME));
+  assert.deepEqual(
+    await Promise.all(attempts),
+    attempts.map(() => WELCOME),
+  );
   assert.equal(held.most(), 2);
   assert.deepEqual(await authenticator.verify(ALICE, 'secret'), WELCOME);
 });

@@ -115,7 +115,7 @@ test('serveControl() replaces the socket that a killed daemon left', async (t) =
   await using _server = await serveControl({
     path,
     backend: memoryBackend(),
-    emit: (name) => events.push(name),
+    emit: (...[name]) => events.push(name),
   });
   assert.deepEqual(events, ['control.replacedStaleSocket', 'control.listening']);
   assert.equal(valueOf(await controlClient(path).status()).version, '1.2.3');

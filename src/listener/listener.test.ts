@@ -37,7 +37,7 @@ async function run(
   const port = await freePort();
   const events: string[] = [];
   const kept = new Kept();
-  const emit = (name: string): void => void events.push(name);
+  const emit = (...[name]: readonly [string, ...unknown[]]): void => void events.push(name);
   let now = Date.now();
   const limit = options.limit ?? 100;
   const admission = new Admission(() => ({ connections: limit + 1, connectionsPerAddress: limit }));

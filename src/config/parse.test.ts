@@ -67,6 +67,9 @@ test('parseConfig() holds the time of a warning and of the first retry below tha
   accepted('queue: { retry: [1h], warnAfter: 1h59m, expire: 2h }');
   refused('queue: { retry: [1h], warnAfter: 2h, expire: 2h }');
   accepted('queue: { retry: [1h59m], warnAfter: 1h, expire: 2h }');
+  assert.equal(accepted('queue: { expire: 4h }').queue.warnAfter, undefined);
+  assert.equal(accepted('queue: { expire: 4h1ms }').queue.warnAfter, 4 * 3_600_000);
+  refused('queue: { expire: 15m }');
   refused('queue: { retry: [2h], warnAfter: 1h, expire: 2h }');
 });
 

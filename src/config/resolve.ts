@@ -55,10 +55,7 @@ export function resolveConfig(
     },
     limits: written.limits,
     timeouts: written.timeouts,
-    queue: {
-      ...written.queue,
-      warnAfter: written.queue.warnAfter === 'never' ? undefined : written.queue.warnAfter,
-    },
+    queue: { ...written.queue, warnAfter: warnAfterOf(written, positions) },
     delivery: written.delivery,
     dns: { servers: undefined, ...written.dns },
     log: { level: log.level, file: log.file === undefined ? undefined : absolute(log.file) },
@@ -97,6 +94,13 @@ function listenersOf(written: Written, positions: Positions): Config['listeners'
     place: positions.keyAt(['listeners', name]),
   });
   return [placed(first), ...others.map(placed)];
+}
+
+/** The default makes no sense for a queue that expires sooner; what is written is checked instead. */
+function warnAfterOf({ queue }: Written, positions: Positions): number | undefined {
+  const { warnAfter, expire } = queue;
+  if (warnAfter === 'never') return undefined;
+  return warnAfter < expire || positions.has(['queue', 'warnAfter']) ? warnAfter : undefined;
 }
 
 type Absolute = (path: string) => string;

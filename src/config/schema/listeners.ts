@@ -122,7 +122,7 @@ function checkAuth(written: Fields, auth: 'required' | 'optional' | 'off', conte
 function checkPorts(written: Fields, context: Context): void {
   for (const [index, { port }] of written.bind.entries()) {
     if (port === 465 && written.tls === 'starttls') {
-      // RFC 8314 7.3: 465 is submissions, which begins with TLS.
+      // RFC 8314 3.3: 465 is submissions, which begins with TLS.
       complain(
         context,
         ['bind', index],

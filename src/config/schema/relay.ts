@@ -57,10 +57,15 @@ const grantFields = z.strictObject({
     .describe('`true`: every account that has signed in. A list: only these accounts.')
     .meta({ 'x-examples': [true, ['alice@contoso.example']] })
     .optional(),
-  from: listOf(range()).describe('Client addresses.').meta({ 'x-examples': RANGE_EXAMPLES }).optional(),
+  from: listOf(range())
+    .describe(
+      'Client addresses. A network wider than /24 (IPv6: /48) that is not private needs `iUnderstand`.',
+    )
+    .meta({ 'x-examples': RANGE_EXAMPLES })
+    .optional(),
   connectingTo: listOf(range())
     .describe(
-      'Addresses of ours that the client connected to. Safe only for an address that outsiders cannot reach.',
+      'Addresses of ours that the client connected to. Safe only for an address that outsiders cannot reach: without `from` or `authenticated`, one that is not private needs `iUnderstand`.',
     )
     .meta({ 'x-examples': [['10.1.0.5']] })
     .optional(),

@@ -22,7 +22,7 @@ export const queue = z.strictObject({
   warnAfter: textField('duration or never', (text) => (text === 'never' ? text : boundedDuration(text, WAIT)))
     .prefault('4h')
     .describe(
-      'After this time the sender is told, once, that the message is still waiting; `never`: not told.',
+      'After this time the sender is told, once, that the message is still waiting; `never`: not told, and not either where a message expires before the default.',
     )
     .meta({ 'x-examples': ['4h', 'never'] }),
 });

@@ -14,8 +14,15 @@ const STDOUT = 1;
 const WRITE_AT = 4096;
 const WRITE_EVERY_MS = 250;
 const MOST_WAITING = 4 * 1024 * 1024;
-/** Characters of one write: longer ones would hold up the other users of the thread pool. */
+/** Octets of one write to a file: longer ones would hold up the other users of the thread pool. */
 const WRITE_AT_MOST = 64 * 1024;
+/**
+ * Octets of one write to standard output. Several processes of ours share it, and it may be a pipe: only writes of at most PIPE_BUF
+ * are never mixed with those of another (POSIX write()). A file is opened for appending, where that holds for any length.
+ */
+const PIPE_BUF = 4096;
+/** With so much waiting, standard output is written like a file: lines may be mixed if the pipe is full, but fewer are dropped. */
+const BEHIND = 256 * 1024;
 const RETRY_FULL_PIPE_MS = 20;
 const RETRY_FAILURE_MS = 1000;
 /** A pipe that stays full for two seconds counts as failed. */
@@ -106,7 +113,8 @@ function createPump(fd: number, queue: LineQueue, onDropped: (lines: number) => 
   };
   const writeNow = (): void => {
     if (state === 'writing' || state === 'stopped') return;
-    rest ??= queue.take(WRITE_AT_MOST);
+    const whole = fd === STDOUT && queue.characters < BEHIND;
+    rest ??= queue.take(whole ? PIPE_BUF : WRITE_AT_MOST);
     if (rest === undefined) {
       state = 'idle';
       settle();

@@ -3,7 +3,7 @@ export interface LineQueue {
   /** How many characters wait. Lines are nearly always ASCII, so this is about the number of octets. */
   readonly characters: number;
   push(line: string): void;
-  /** The next octets to write, oldest first, at least one line and little more than `most` characters; undefined when empty. */
+  /** The next octets to write: whole lines, oldest first, of at most `most` characters or else one line; undefined when empty. */
   take(most: number): Buffer | undefined;
   /** How many lines were dropped since this was last asked. */
   takeDropped(): number;

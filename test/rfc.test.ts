@@ -38,6 +38,8 @@ test('rfc.tsv: lists every RFC that the code names', () => {
 });
 
 test('rfc.tsv: what is listed as obeyed is named in the code', () => {
-  const unnamed = [...listed].filter(([rfc, status]) => status !== 'no' && !named.has(rfc)).map(([rfc]) => rfc);
+  const unnamed = [...listed]
+    .filter(([rfc, status]) => status !== 'no' && !named.has(rfc))
+    .map(([rfc]) => rfc);
   assert.deepEqual(unnamed, []);
 });

@@ -1,6 +1,6 @@
 /** From the configuration to what each part is given. Pure. */
 import { formatEndpoint, type Config, type ListenerConfig } from '../config/mod.ts';
-import type { SmtpCourierOptions } from '../deliver/mod.ts';
+import type { SmtpCourierOptions, Timeouts } from '../deliver/mod.ts';
 import type { AdmissionLimits } from '../listener/mod.ts';
 import type { Settings as ScheduleSettings } from '../schedule/mod.ts';
 import type { ListenerSettings } from '../session/mod.ts';
@@ -43,7 +43,7 @@ export function scheduleSettings({
 export function connectionSettings({
   hostname,
   delivery,
-}: Config): Pick<SmtpCourierOptions, 'hostname' | 'connectionsPerHost' | 'idleMs' | 'timeouts'> {
+}: Config): Pick<SmtpCourierOptions, 'hostname' | 'connectionsPerHost' | 'idleMs'> & { timeouts: Timeouts } {
   const { connectionsPerHost, idle, timeouts } = delivery;
   return { hostname, connectionsPerHost, idleMs: idle, timeouts };
 }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { controlClient, type ControlClient } from '../../src/api/mod.ts';
 import { until } from './until.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -97,6 +98,18 @@ export class Site implements AsyncDisposable {
 
   /** Starts the daemon and waits until every worker accepts mail. */
   async start(): Promise<void> {
+    this.spawn();
+    let ended = false;
+    this.#child?.once('exit', () => (ended = true));
+    await until(async () => {
+      if (ended) throw new Error(`the daemon ended: ${this.#output}${await this.log().catch(() => '')}`);
+      const status = await this.control.status();
+      return status.kind === 'done' && status.value.state === 'running';
+    }, 'the daemon to be ready');
+  }
+
+  /** Starts the daemon and waits for nothing. */
+  spawn(): void {
     const child = spawn(process.execPath, [MAIN, 'serve', '-c', this.configPath], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -104,12 +117,25 @@ export class Site implements AsyncDisposable {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     this.#exit = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-    let exited = false;
-    child.once('exit', () => (exited = true));
-    await until(async () => {
-      if (exited) throw new Error(`the daemon ended: ${this.#output}${await this.log().catch(() => '')}`);
-      return (await this.cli('status', '--json')).code === 0;
-    }, 'the daemon to be ready');
+  }
+
+  /** Asks the daemon directly; the command line costs a process each time. */
+  get control(): ControlClient {
+    return controlClient(join(this.folder, 'data', 'control.sock'));
+  }
+
+  /** Waits until the queue is empty. */
+  async emptied(patience?: number): Promise<void> {
+    await until(
+      async () => {
+        const stats = await this.control.queueStats();
+        return (
+          stats.kind === 'done' && stats.value.unavailable.length === 0 && stats.value.total.messages === 0
+        );
+      },
+      'the queue to be empty',
+      patience,
+    );
   }
 
   /** SIGTERM; resolves with the exit code. */

@@ -12,7 +12,11 @@ const skip = needs('postfix', 'sendmail');
 test('Postfix as smarthost: takes what we relay, over STARTTLS where it offers it', { skip }, async () => {
   await using sink = await Sink.open();
   await using postfix = await Postfix.start({
-    main: { mynetworks: '127.0.0.0/8', smtpd_relay_restrictions: 'permit_mynetworks, reject', relayhost: `[127.0.0.1]:${sink.port}` },
+    main: {
+      mynetworks: '127.0.0.0/8',
+      smtpd_relay_restrictions: 'permit_mynetworks, reject',
+      relayhost: `[127.0.0.1]:${sink.port}`,
+    },
   });
   await using peers = await openPeerSite(`  outbound: { host: "127.0.0.1:${postfix.port}" }`);
   using client = await Client.greeted({ port: peers.submission });
@@ -22,7 +26,10 @@ test('Postfix as smarthost: takes what we relay, over STARTTLS where it offers i
   assert.equal((await client.login('bob@inbound.test', PASSWORD)).code, 235);
   const lines = Array.from({ length: 200 }, (_, line) => `.line ${line} ${'x'.repeat(line * 4)}`);
   const message = `From: <bob@inbound.test>\r\nSubject: by way of Postfix\r\n\r\n${lines.join('\r\n')}`;
-  assert.equal((await client.send('bob@inbound.test', ['a@outside.test', 'b@outside.test'], message)).code, 250);
+  assert.equal(
+    (await client.send('bob@inbound.test', ['a@outside.test', 'b@outside.test'], message)).code,
+    250,
+  );
   const [arrived] = await sink.received(1);
   assert.deepEqual(arrived?.to, ['a@outside.test', 'b@outside.test']);
   assert.equal(arrived?.from, 'bob@inbound.test');
@@ -33,7 +40,11 @@ test('Postfix as smarthost: takes what we relay, over STARTTLS where it offers i
 test('Postfix as client: delivers to us, and hears our refusal at RCPT', { skip }, async () => {
   await using peers = await openPeerSite();
   await using postfix = await Postfix.start({
-    main: { relayhost: `[127.0.0.1]:${peers.transfer}`, smtp_tls_security_level: 'may', smtp_tls_loglevel: '1' },
+    main: {
+      relayhost: `[127.0.0.1]:${peers.transfer}`,
+      smtp_tls_security_level: 'may',
+      smtp_tls_loglevel: '1',
+    },
   });
   const message = 'From: <probe@outside.test>\nTo: <bob@inbound.test>\nSubject: from Postfix\n\n.a dot\n';
   await postfix.sendmail(['-f', 'probe@outside.test', 'bob@inbound.test'], message);
@@ -48,9 +59,15 @@ test('Postfix as client: delivers to us, and hears our refusal at RCPT', { skip 
 test('Postfix as the forward host of a domain: the recipient goes on unchanged', { skip }, async () => {
   await using sink = await Sink.open();
   await using postfix = await Postfix.start({
-    main: { mynetworks: '127.0.0.0/8', smtpd_relay_restrictions: 'permit_mynetworks, reject', relayhost: `[127.0.0.1]:${sink.port}` },
+    main: {
+      mynetworks: '127.0.0.0/8',
+      smtpd_relay_restrictions: 'permit_mynetworks, reject',
+      relayhost: `[127.0.0.1]:${sink.port}`,
+    },
   });
-  await using peers = await openPeerSite(`    - { domain: branch.test, forward: "127.0.0.1:${postfix.port}" }\n  outbound: mx`);
+  await using peers = await openPeerSite(
+    `    - { domain: branch.test, forward: "127.0.0.1:${postfix.port}" }\n  outbound: mx`,
+  );
   using client = await Client.greeted({ port: peers.transfer });
   await client.ehlo();
   assert.equal((await client.send('', ['Someone.Else@branch.test'], 'Subject: s\r\n\r\nx')).code, 250);

@@ -8,7 +8,6 @@ import { Client } from '../kit/client.ts';
 import { freePort } from '../kit/ports.ts';
 import { Site } from '../kit/postern.ts';
 import { Sink } from '../kit/sink.ts';
-import { until } from '../kit/until.ts';
 
 export const PASSWORD = 'alice-secret-1';
 export const HOST = 'mx.inbound.test';
@@ -57,10 +56,7 @@ export class World implements AsyncDisposable {
 
   /** What has arrived, as octets, once the queue is empty. */
   async arrivals(): Promise<Arrivals> {
-    await until(async () => {
-      const { code, stdout } = await this.site.cli('queue', 'stats', '--json');
-      return code === 0 && /"messages":\s*0\b/.test(stdout);
-    }, 'the queue to be empty');
+    await this.site.emptied();
     return { maildir: await this.#maildir(), sink: this.sink.messages.map(({ octets }) => octets) };
   }
 
@@ -68,7 +64,9 @@ export class World implements AsyncDisposable {
     const folder = join(this.site.folder, 'data', 'mail');
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries.filter((entry) => entry.isFile());
-    const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')));
+    const texts = await Promise.all(
+      files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')),
+    );
     return texts.map(fromMaildir);
   }
 

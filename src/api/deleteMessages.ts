@@ -39,7 +39,7 @@ async function deleteThese(
   changed: Changed,
 ): Promise<Response> {
   const { count, unavailable } = await backend.queueDelete(ids, reason);
-  changed(c, `${count} messages were deleted: ${reason}`);
+  changed(c, `messages deleted: ${count}; reason: ${reason}`);
   const change = { schema: 'postern.queue-change/1' as const, count, unavailable: [...unavailable] };
   return c.json(z.encode(queueChange, change));
 }

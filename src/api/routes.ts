@@ -61,7 +61,7 @@ async function showStatus(c: Context, backend: ControlBackend): Promise<Response
 
 async function reload(c: Context, backend: ControlBackend, changed: Changed): Promise<Response> {
   const outcome = await backend.reload();
-  changed(c, outcome.ok ? outcome.summary : `refused, ${outcome.problems.length} problems`);
+  changed(c, outcome.ok ? outcome.summary : `refused; problems: ${outcome.problems.length}`);
   const body = z.encode(schema.reload, { schema: 'postern.reload/1', ...outcome });
   return c.json(body, outcome.ok ? 200 : 422);
 }
@@ -125,7 +125,7 @@ async function retry(c: Context, backend: ControlBackend, changed: Changed): Pro
   const request = await readBody(c, schema.retryRequest);
   if (request instanceof Response) return request;
   const { count, unavailable } = await backend.queueRetry(request.ids);
-  changed(c, `${count} messages are due now`);
+  changed(c, `messages made due: ${count}`);
   const change = { schema: 'postern.queue-change/1' as const, count, unavailable: [...unavailable] };
   return c.json(z.encode(schema.queueChange, change));
 }

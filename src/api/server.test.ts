@@ -183,7 +183,7 @@ test('reload() gives the summary, or the problems with their places', async (t) 
     events.filter(([name]) => name === 'control.changed').map(([, fields]) => fields),
     [
       { action: 'POST /v1/reload', answer: 'postern.yaml is in force.' },
-      { action: 'POST /v1/reload', answer: 'refused, 1 problems' },
+      { action: 'POST /v1/reload', answer: 'refused; problems: 1' },
     ],
   );
 });
@@ -271,7 +271,7 @@ test('queueDelete() deletes what is named and nothing else', async (t) => {
   );
   assert.deepEqual(events.at(-1), [
     'control.changed',
-    { action: 'POST /v1/queue/delete', answer: '1 messages were deleted: spam' },
+    { action: 'POST /v1/queue/delete', answer: 'messages deleted: 1; reason: spam' },
   ]);
 });
 

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { Command } from 'commander';
+import { serveControl } from '../api/mod.ts';
+import { memoryBackend } from '../api/testing/memoryBackend.ts';
 import { systemClock } from '../std/mod.ts';
 import { PosternCommand } from './command.ts';
 import { EXIT } from './exit.ts';
@@ -114,4 +120,27 @@ test('serve tells what is wrong with the configuration and does not start', asyn
   const { run } = await site(t, 'hostname: mail.contoso.example\nreroutes: true\n');
   assertFailed(await run(['serve']), EXIT.usage, /not started/, /postern\.yaml:2:1: unknown key/);
   assertFailed(await run(['serve', '--example', '-c', 'x']), EXIT.usage, /configuration of its own/);
+});
+
+test('serve does not start where another Postern runs', async (t) => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  assert.ok(address !== null && typeof address === 'object');
+  const { run, cwd } = await site(
+    t,
+    `hostname: mail.contoso.example\nlisteners: { internet: { bind: ["127.0.0.1:${address.port}"] } }\nlog: { file: ./log }\n`,
+  );
+  await mkdir(join(cwd, 'data'));
+  await using _other = await serveControl({
+    path: join(cwd, 'data', 'control.sock'),
+    backend: memoryBackend(),
+    emit: () => {},
+  });
+  assertFailed(
+    await run(['serve']),
+    EXIT.cannotTell,
+    /not started: another Postern runs on this data folder/,
+  );
 });

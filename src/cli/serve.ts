@@ -1,9 +1,8 @@
 /** `postern serve`: hands over to the daemon, and its signals with it. The only file of the command line that knows the daemon. */
 import { resolve } from 'node:path';
-import { AccountsError } from '../accounts/mod.ts';
-import { ControlError } from '../api/mod.ts';
 import type { Config } from '../config/mod.ts';
-import { LogError, createLogger } from '../observe/mod.ts';
+import type { Supervisor } from '../daemon/mod.ts';
+import { createLogger } from '../observe/mod.ts';
 import type { Logger } from '../observe/mod.ts';
 import type { Call } from './command.ts';
 import { locateConfig } from './configFile.ts';
@@ -38,29 +37,36 @@ export async function serve(call: Call<Options>): Promise<ExitCode> {
 /** Runs the daemon until it ends. */
 async function run(call: Call<Options>, configPath: string, example?: Example, began = 0): Promise<ExitCode> {
   const { out, io } = call;
+  const supervisor = await start(call, configPath);
+  if ('exit' in supervisor) return supervisor.exit;
+  process.on('SIGTERM', () => supervisor.stop('SIGTERM'));
+  process.on('SIGINT', () => supervisor.stop('SIGINT'));
+  process.on('SIGHUP', () => {
+    void supervisor.reopenLogs();
+    void supervisor.reload();
+  });
+  if (example !== undefined) out.note(describeTry(example, io, io.clock.now() - began));
+  await supervisor.closed;
+  return EXIT.yes;
+}
+
+async function start(
+  { out }: Call<Options>,
+  configPath: string,
+): Promise<Supervisor | { readonly exit: ExitCode }> {
+  // Loaded only here, so that every other command starts without it.
+  const { startSupervisor } = await import('../daemon/mod.ts');
   try {
-    // Loaded only here, so that every other command starts without it.
-    const { startSupervisor } = await import('../daemon/mod.ts');
-    const supervisor = await startSupervisor({ configPath, version: readVersion(), createLog });
-    if ('problems' in supervisor) {
-      out.fail(`not started: ${formatCount(supervisor.problems.length, 'problem')} in the configuration`);
-      out.note(describeProblems(supervisor.problems));
-      return EXIT.usage;
-    }
-    process.on('SIGTERM', () => supervisor.stop('SIGTERM'));
-    process.on('SIGINT', () => supervisor.stop('SIGINT'));
-    process.on('SIGHUP', () => {
-      void supervisor.reopenLogs();
-      void supervisor.reload();
-    });
-    if (example !== undefined) out.note(describeTry(example, io, io.clock.now() - began));
-    await supervisor.closed;
-    return EXIT.yes;
+    const started = await startSupervisor({ configPath, version: readVersion(), createLog });
+    if (!('problems' in started)) return started;
+    out.fail(`not started: ${formatCount(started.problems.length, 'problem')} in the configuration`);
+    out.note(describeProblems(started.problems));
+    return { exit: EXIT.usage };
   } catch (error) {
-    if (!(error instanceof ControlError || error instanceof LogError || error instanceof AccountsError))
-      throw error;
-    out.fail(`not started: ${error.message}`);
-    return EXIT.cannotTell;
+    // What a worker could not do arrives as its words, whatever it was.
+    if (!(error instanceof Error)) throw error;
+    out.fail(`not started: ${error.message}`, 'Nothing was accepted. The log may say more.');
+    return { exit: EXIT.cannotTell };
   }
 }
 

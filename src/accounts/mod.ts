@@ -10,6 +10,8 @@ export { createDirectory, ownsAddress } from './directory.ts';
 export type { Directory, Owner } from './directory.ts';
 export type { AccountEvents } from './events.ts';
 export type { GateOptions } from './gate.ts';
+export { createMailboxes } from './mailboxes.ts';
+export type { Mailboxes } from './mailboxes.ts';
 export { resolveLogin } from './login.ts';
 export type { LoginRules } from './login.ts';
 export { describePasswordProblem, generatePassword, MAX_PASSWORD_OCTETS } from './password.ts';

@@ -1,6 +1,6 @@
 /** The accounts, read to learn which mailboxes there are; a file that is not there is "cannot tell", never "no mailbox". */
 import { join } from 'node:path';
-import { AccountsError, createDirectory, openAccountReader } from '../accounts/mod.ts';
+import { AccountsError, createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import type { AccountReader, AccountRecord } from '../accounts/mod.ts';
 import type { Config } from '../config/mod.ts';
 import { isAddressError, parseMailbox } from '../mail/mod.ts';
@@ -21,7 +21,7 @@ export interface Mailboxes extends Disposable {
 export function openMailboxes(config: Config): Mailboxes {
   try {
     const path = join(config.data, ACCOUNTS_FILE);
-    return mailboxesOf(openAccountReader(path, { emit: () => {}, create: false }));
+    return mailboxesOf(openAccountReader(path, { emit: () => {}, create: false }), config);
   } catch (error) {
     if (!(error instanceof AccountsError)) throw error;
     return {
@@ -33,15 +33,11 @@ export function openMailboxes(config: Config): Mailboxes {
   }
 }
 
-function mailboxesOf(accounts: AccountReader): Mailboxes {
-  const directory = createDirectory(accounts);
+function mailboxesOf(accounts: AccountReader, { postmaster }: Config): Mailboxes {
+  const { lookup } = createMailboxes(createDirectory(accounts), () => postmaster);
   return {
     problem: undefined,
-    lookup: (mailbox) => {
-      const fact = directory.lookup(mailbox);
-      // RFC 5321 4.5.1: there always is a postmaster.
-      return fact === 'unknown' && mailbox.localKey === 'postmaster' ? 'known' : fact;
-    },
+    lookup,
     account: (address) => {
       const mailbox = parseMailbox(address);
       return isAddressError(mailbox) ? 'unknown' : accounts.find(mailbox);

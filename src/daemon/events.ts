@@ -17,5 +17,7 @@ export interface DaemonEvents {
   'reload.done': { readonly configuration: string };
   /** Nothing was changed. */
   'reload.refused': { readonly configuration: string; readonly problems: readonly string[] };
+  /** The certificate could not be loaded again; the old one stays in use. */
+  'certificate.failed': { readonly error: string };
   'certificate.created': { readonly path: string; readonly fingerprint: string };
 }

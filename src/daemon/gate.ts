@@ -3,12 +3,11 @@
  * bound, its certificate can be used, its policy tests pass. What does not pass changes nothing.
  */
 import { join } from 'node:path';
-import { createDirectory, openAccountReader } from '../accounts/mod.ts';
+import { createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import { loadConfig, policySource, type Config, type ConfigProblem } from '../config/mod.ts';
 import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
 import { unbindable, type Bind } from './bindable.ts';
 import { loadSecureContext } from './certificate.ts';
-import { createMailboxes } from './mailboxes.ts';
 
 export type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 

@@ -1,4 +1,5 @@
 /** Where a spooled recipient is delivered now: the routing table's answer in the terms of delivery. */
+import type { Mailboxes } from '../accounts/mod.ts';
 import type { Config } from '../config/mod.ts';
 import type { Target } from '../deliver/mod.ts';
 import { isAddressError, isLiteral, parseMailbox, type Mailbox } from '../mail/mod.ts';
@@ -26,5 +27,20 @@ export function createTargetOf(
       case 'outbound':
         return outbound(mailbox);
     }
+  };
+}
+
+/** Whose Maildir takes mail for an address: the account's at an inbound domain; elsewhere, in a folder that stands for the Internet, the address itself. */
+export function createOwnerOf(
+  mailboxes: Mailboxes,
+  policy: () => Policy,
+): (address: string) => string | undefined {
+  return (address) => {
+    const mailbox = parseMailbox(address);
+    if (isAddressError(mailbox)) return undefined;
+    if (destinationFor(mailbox, policy()).kind !== 'inbound') return address;
+    const owner = mailboxes.owner(mailbox);
+    if (owner === 'unavailable') throw new Error('the accounts cannot be read');
+    return owner;
   };
 }

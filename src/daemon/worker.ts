@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
-import { createAuthenticator, createDirectory, openAccountReader } from '../accounts/mod.ts';
+import { createAuthenticator, createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import { createNotifier } from '../bounce/mod.ts';
 import { policySource, type Config } from '../config/mod.ts';
 import { createLmtpCourier, createMaildirCourier, createSmtpCourier } from '../deliver/mod.ts';
@@ -23,11 +23,13 @@ import { oneCourier } from './couriers.ts';
 import { createIntake } from './intake.ts';
 import type { RequestHandlers } from './ipc.ts';
 import { Listeners } from './listeners.ts';
-import { createMailboxes } from './mailboxes.ts';
 import { queueHandlers } from './queue.ts';
 import { sessionNames } from './sessionNames.ts';
 import { connectionSettings, scheduleSettings, smtpSettings } from './settings.ts';
-import { createTargetOf } from './targets.ts';
+import { createOwnerOf, createTargetOf } from './targets.ts';
+
+/** How often the certificate is loaded again. Milliseconds. */
+const CERTIFICATE_INTERVAL = 12 * 3_600_000;
 
 export interface WorkerOptions {
   readonly name: string;
@@ -59,8 +61,14 @@ export async function startWorker({
 
   // accounts: who may sign in, and which mailboxes there are
   const accounts = openAccountReader(join(data, 'accounts.db'), { emit });
-  const mailboxes = createMailboxes(createDirectory(accounts), () => inForce.config.postmaster);
-  const authenticator = createAuthenticator({ accounts, rules: () => inForce.config.accounts, clock, emit });
+  const directory = createDirectory(accounts);
+  const mailboxes = createMailboxes(directory, () => inForce.config.postmaster);
+  const { verify, owns } = createAuthenticator({
+    accounts,
+    rules: () => inForce.config.accounts,
+    clock,
+    emit,
+  });
 
   // deliver
   const { servers } = dns;
@@ -76,7 +84,7 @@ export async function startWorker({
     mx: smtp,
     lmtp: createLmtpCourier(shared),
     maildir: createMaildirCourier({
-      resolveOwner: (address) => mailboxes.ownerOf(address),
+      resolveOwner: createOwnerOf(mailboxes, () => inForce.policy),
       hostname: machineName(),
       emit,
     }),
@@ -104,7 +112,7 @@ export async function startWorker({
   const services: SessionServices = {
     policy: () => inForce.policy,
     directory: mailboxes,
-    authenticator,
+    authenticator: { verify, owns, standing: directory.standing },
     intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES, onFailed }),
     clock,
     emit,
@@ -121,6 +129,16 @@ export async function startWorker({
 
   scheduler.start();
   await listeners.apply();
+
+  // What a certificate service renewed, and our own that nears its end, count without a reload.
+  const renewal = setInterval(() => void renew(), CERTIFICATE_INTERVAL);
+  async function renew(): Promise<void> {
+    try {
+      inForce = { ...inForce, secureContext: await loadSecureContext(inForce.config) };
+    } catch (error) {
+      emit('certificate.failed', { error: error instanceof Error ? error.message : String(error) });
+    }
+  }
 
   return {
     ...queueHandlers(spool, scheduler),
@@ -149,6 +167,7 @@ export async function startWorker({
       return null;
     },
     drain: async ({ withinMs }) => {
+      clearInterval(renewal);
       await listeners.drain();
       await scheduler.drain(AbortSignal.timeout(withinMs));
       await listeners[Symbol.asyncDispose]();

@@ -59,4 +59,13 @@ export interface SessionEvents {
 }
 
 export type SessionEnd =
-  'quit' | 'disconnected' | 'reset' | 'timeout' | 'errors' | 'limit' | 'shutdown' | 'tls' | 'failure';
+  | 'quit'
+  | 'disconnected'
+  | 'reset'
+  | 'timeout'
+  | 'errors'
+  | 'limit'
+  | 'revoked'
+  | 'shutdown'
+  | 'tls'
+  | 'failure';

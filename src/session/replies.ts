@@ -31,6 +31,7 @@ export const REPLIES = {
   tooManyErrors: reply(421, '7.0', 'Too many errors'),
   tooManyMessages: reply(421, '7.0', 'Too many messages in one connection'),
   tooManyConnections: reply(421, '7.0', 'Too many connections'),
+  accountRevoked: reply(421, '7.0', 'The account may no longer be used'),
   spoolFailed: reply(451, '3.0', 'Temporary failure, the message was not accepted'),
   tooManyRecipients: reply(452, '5.3', 'Too many recipients'),
   diskFull: reply(452, '3.1', 'Insufficient storage, try again later'),

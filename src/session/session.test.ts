@@ -242,6 +242,27 @@ test('Session holds content to the size limit, to the octet', async () => {
   }
 });
 
+test('Session lets an account that was disabled or removed meanwhile do nothing more', async () => {
+  for (const [now, code] of [
+    ['disabled', '421'],
+    ['unknown', '421'],
+    ['unavailable', '454'],
+  ] as const) {
+    let standing: 'enabled' | typeof now = 'enabled';
+    const client = new Harness({ standing: () => standing });
+    await client.send(
+      `EHLO a.test\r\nAUTH PLAIN ${b64('\0alice@inbound.test\0secret')}\r\nMAIL FROM:<>\r\nRCPT TO:<v@outside.test>\r\n`,
+    );
+    assert.equal(client.codes(), '220,250,235,250,250');
+    standing = now;
+    await client.send('RCPT TO:<w@outside.test>\r\n');
+    assert.equal(client.codes(), code);
+    const other = new Harness({ standing: () => now });
+    await other.send(`EHLO a.test\r\nAUTH PLAIN ${b64('\0alice@inbound.test\0secret')}\r\nMAIL FROM:<>\r\n`);
+    assert.equal(other.codes(), `220,250,235,${code}`);
+  }
+});
+
 test('Session refuses a message with more Received lines than the limit', async () => {
   const settings = { ...SETTINGS, limits: { ...SETTINGS.limits, hops: 3 } };
   for (const [hops, code] of [

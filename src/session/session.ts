@@ -201,7 +201,13 @@ export class Session implements Acting {
     const command = parseCommand(line.bytes, settings.compat);
     if (command.verb !== 'AUTH' && line.bytes.length + 2 > COMMAND_LINE_LIMIT)
       return this.#refuse('-', REPLIES.lineTooLong);
-    const circumstances = { settings, accepting: this.services.intake.accepts(), messages: this.#messages };
+    const { intake, authenticator } = this.services;
+    const circumstances = {
+      settings,
+      accepting: intake.accepts(),
+      messages: this.#messages,
+      standing: (account: string) => authenticator.standing(account),
+    };
     return this.#carryOut(transition(state, command, circumstances), command);
   }
 

@@ -3,7 +3,7 @@ import type { ForwardPath } from '../mail/mod.ts';
 import type { Command, Reply } from '../smtp/mod.ts';
 import type { Credentials } from './login.ts';
 import type { CommandState, State } from './state.ts';
-import type { ListenerSettings } from './types.ts';
+import type { AccountStanding, ListenerSettings } from './types.ts';
 
 export type Step =
   /** Answer and go on in `next`. */
@@ -15,7 +15,7 @@ export type Step =
   | { readonly kind: 'verify'; readonly credentials: Credentials }
   | { readonly kind: 'startTls' }
   /** Answer and close. */
-  | { readonly kind: 'close'; readonly reply: Reply; readonly reason: 'quit' | 'limit' };
+  | { readonly kind: 'close'; readonly reply: Reply; readonly reason: 'quit' | 'limit' | 'revoked' };
 
 /** Whatever else a check may look at. */
 export interface Circumstances {
@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly accepting: boolean;
   /** Messages this connection has sent already. */
   readonly messages: number;
+  /** What has become of an account since it signed in. */
+  readonly standing: (account: string) => AccountStanding;
 }
 
 /** The check of one verb. */

@@ -59,7 +59,16 @@ export interface Authenticator {
   verify(login: string, password: string): Promise<LoginVerdict>;
   /** Whether `account` may act as the authorisation identity `address`. */
   owns(account: string, address: string): boolean;
+  /** What has become of an account that signed in on this connection. */
+  standing(account: string): AccountStanding;
 }
+
+export type AccountStanding =
+  | 'enabled'
+  | 'disabled'
+  /** It was removed. */
+  | 'unknown'
+  | 'unavailable';
 
 export interface AcceptedRecipient {
   /** After rewriting. */

@@ -5,6 +5,7 @@ import { compilePolicy, type PolicySource } from '../../policy/mod.ts';
 import { NO_COMPAT } from '../../smtp/mod.ts';
 import { parseCidr, type Emit, type IpRange } from '../../std/mod.ts';
 import type {
+  AccountStanding,
   BodySink,
   IncomingMessage,
   ListenerSettings,
@@ -20,6 +21,7 @@ export interface World {
   readonly local: string;
   /** login -> what verification says, and when. */
   readonly verify: (login: string, password: string) => Promise<LoginVerdict>;
+  readonly standing: (account: string) => AccountStanding;
   readonly accepts: boolean;
   readonly store: (message: IncomingMessage) => Promise<'stored' | 'full' | 'failed'>;
   readonly inlineLimit: number;
@@ -80,6 +82,7 @@ export const USUAL: World = {
     Promise.resolve(
       login === 'alice@inbound.test' && password === 'secret' ? { account: login } : 'rejected',
     ),
+  standing: () => 'enabled',
   accepts: true,
   store: () => Promise.resolve('stored'),
   inlineLimit: 256 * 1024,
@@ -136,7 +139,11 @@ export function services(world: World, { kept, emit, now }: Surroundings): Sessi
     directory: {
       lookup: ({ localKey, domain: at }) => (MAILBOXES.has(`${localKey}@${at}`) ? 'known' : 'unknown'),
     },
-    authenticator: { verify: world.verify, owns: (account, address) => account === address },
+    authenticator: {
+      verify: world.verify,
+      owns: (account, address) => account === address,
+      standing: world.standing,
+    },
     intake: {
       accepts: () => world.accepts,
       newId: () => `ID${(ids += 1)}`,

@@ -3,12 +3,14 @@ import { REPLIES } from '../replies.ts';
 import type { CommandState } from '../state.ts';
 import { refuse, type Check, type Step } from '../step.ts';
 import type { ListenerSettings } from '../types.ts';
+import { revoked } from './revoked.ts';
 
-export const mail: Check<'MAIL'> = (state, { from, parameters }, { settings, accepting, messages }) => {
+export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) => {
+  const { settings, accepting, messages } = circumstances;
   if (state.phase === 'connected') return refuse(REPLIES.helloFirst);
   if (state.phase === 'transaction') return refuse(REPLIES.nestedMail); // RFC 5321 4.1.4
-  const missing = missingLogin(state, settings);
-  if (missing !== undefined) return missing;
+  const barred = missingLogin(state, settings) ?? revoked(state, circumstances);
+  if (barred !== undefined) return barred;
   const { limits } = settings;
   if (messages >= limits.messagesPerConnection)
     return { kind: 'close', reply: REPLIES.tooManyMessages, reason: 'limit' };

@@ -1,0 +1,43 @@
+/**
+ * Who receives mail at an inbound domain: the accounts, and postmaster, who always exists (RFC 5321 4.5.1): an account
+ * that has the address, else the mailbox that is configured as `postmaster`.
+ */
+import type { Mailbox } from '../mail/mod.ts';
+import type { MailboxFact } from '../policy/mod.ts';
+import type { Directory } from './directory.ts';
+
+export interface Mailboxes {
+  /** Whether a mailbox of an inbound domain exists. */
+  lookup(mailbox: Mailbox): MailboxFact;
+  /** Whose mailbox it is, for delivery; undefined when it is nobody's any more. */
+  owner(mailbox: Mailbox): string | 'unavailable' | undefined;
+}
+
+/** `postmaster` is asked at every use, so that a reload counts. */
+export function createMailboxes(directory: Directory, postmaster: () => Mailbox): Mailboxes {
+  return {
+    lookup: (mailbox) => {
+      const fact = directory.lookup(mailbox);
+      return fact === 'unknown' && isPostmaster(mailbox) ? 'known' : fact;
+    },
+    owner: (mailbox) => {
+      const owner = directory.owner(mailbox);
+      if (owner !== 'unknown') return nameOf(owner);
+      return isPostmaster(mailbox) ? ownerOfPostmaster(directory, postmaster()) : undefined;
+    },
+  };
+}
+
+/** An account, or a mailbox of its own, so that mail for postmaster is kept whatever is configured. */
+function ownerOfPostmaster(directory: Directory, postmaster: Mailbox): string {
+  const owner = directory.owner(postmaster);
+  return owner === 'unknown' ? `${postmaster.localKey}@${postmaster.domain}` : nameOf(owner);
+}
+
+function nameOf(owner: Exclude<ReturnType<Directory['owner']>, 'unknown'>): string {
+  return owner === 'unavailable' ? owner : owner.account;
+}
+
+function isPostmaster({ localKey }: Mailbox): boolean {
+  return localKey === 'postmaster';
+}

@@ -1,0 +1,86 @@
+import type { SessionEvents } from '../events.ts';
+import type { Catalogue } from './definition.ts';
+
+export const SESSION_CATALOGUE = {
+  'session.opened': {
+    level: 'debug',
+    meaning: 'A client connected and was greeted.',
+    fields: ['session', 'client', 'listener', 'local'],
+  },
+  'session.closed': {
+    level: 'debug',
+    meaning: 'The connection ended.',
+    fields: ['session', 'client', 'listener', 'reason', 'messages', 'errors', 'seconds'],
+  },
+  'session.secured': {
+    level: 'debug',
+    meaning: 'TLS was agreed with the client.',
+    fields: ['session', 'client', 'listener', 'protocol', 'cipher'],
+  },
+  'session.injection': {
+    level: 'warn',
+    meaning:
+      'Octets came in clear text behind STARTTLS and were thrown away: somebody tried to inject commands.',
+    fields: ['session', 'client', 'listener', 'octets'],
+  },
+  'session.error': {
+    level: 'info',
+    meaning: 'A command was refused: its syntax, its order or a limit.',
+    fields: ['session', 'client', 'listener', 'verb', 'reply'],
+  },
+  'session.failed': {
+    level: 'error',
+    meaning: 'A bug: the connection was closed, and nothing else happened. Please report it.',
+    fields: ['session', 'client', 'listener', 'error'],
+  },
+  'auth.accepted': {
+    level: 'info',
+    meaning: 'A client signed in.',
+    fields: ['session', 'client', 'listener', 'account', 'mechanism'],
+  },
+  'auth.refused': {
+    level: 'info',
+    meaning: 'A client could not sign in. The login is what it claimed.',
+    fields: ['session', 'client', 'listener', 'login', 'mechanism', 'cause'],
+  },
+  'recipient.refused': {
+    level: 'info',
+    meaning: 'A recipient was refused, with all that decided it. The sender is what the client claimed.',
+    fields: [
+      'session',
+      'client',
+      'listener',
+      'local',
+      'helo',
+      'account',
+      'sender',
+      'recipient',
+      'rule',
+      'reason',
+      'reply',
+    ],
+  },
+  'message.accepted': {
+    level: 'info',
+    meaning:
+      'A message is on the disk and was answered with 250. Recipient and rule are those of the first recipient.',
+    fields: [
+      'session',
+      'client',
+      'listener',
+      'id',
+      'account',
+      'sender',
+      'recipients',
+      'recipient',
+      'rule',
+      'size',
+      'tls',
+    ],
+  },
+  'message.refused': {
+    level: 'info',
+    meaning: 'A message was refused after DATA.',
+    fields: ['session', 'client', 'listener', 'sender', 'reply', 'size'],
+  },
+} satisfies Catalogue<SessionEvents>;

@@ -9,18 +9,18 @@ describe('a spool that fails', () => {
   test('stops everything, aborts what is in flight and asks once for a restart', async () => {
     await using rig = await createRig({
       script: ({ address }) => (address.startsWith('first') ? ACCEPTED : 'hang'),
-      concurrency: { total: 2, perDestination: 2 },
+      concurrency: { total: 3, perDestination: 1 },
     });
     await rig.submit({ recipients: ['hangs@a.test'] });
     await rig.settled();
     await rig.spool[Symbol.asyncDispose]();
-    rig.scheduler.offer(...rig.unspooled({ recipients: ['first@a.test'] }));
-    rig.scheduler.offer(...rig.unspooled({ recipients: ['first@a.test'] }));
     rig.scheduler.offer(...rig.unspooled({ recipients: ['never@a.test'] }));
+    rig.scheduler.offer(...rig.unspooled({ recipients: ['first@b.test'] }));
+    rig.scheduler.offer(...rig.unspooled({ recipients: ['first@c.test'] }));
     await until(() => rig.failures.length > 0 && rig.courier.inFlight === 0);
     await rig.pass(60_000);
     assert.equal(rig.failures.length, 1);
-    assert.ok(rig.failures[0] instanceof SpoolError);
+    assert.ok(rig.failures[0] instanceof SpoolError, String(rig.failures[0]));
     assert.equal(rig.told('schedule.failed').length, 1);
     assert.equal(rig.scheduler.snapshot().state, 'failed');
     assert.ok(rig.courier.made.every(({ addresses }) => addresses[0] !== 'never@a.test'));

@@ -1,31 +1,16 @@
 /** What holds for every message whatever its couriers answer, whatever the limits are, and wherever the process dies. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
-import type { SpoolChange, SpooledMessage } from '../spool/mod.ts';
+import type { SpoolChange } from '../spool/mod.ts';
 import { ACCEPTED, LATER, REFUSED, SILENCE, type Answer, type Script } from './testing/courier.ts';
-import {
-  createRig,
-  openTestSpool,
-  START,
-  type Rig,
-  type Submission,
-  type TestSpool,
-  until,
-} from './testing/rig.ts';
+import { createRig, openTestSpool, START, type Rig, type Submission, until } from './testing/rig.ts';
 import { manualTime } from './testing/time.ts';
 
 const MINUTE = 60_000;
 const RETRY = { delaysMs: [MINUTE, 2 * MINUTE], expireMs: 10 * MINUTE, warnAfterMs: 4 * MINUTE } as const;
 /** Long enough for a message that comes last to expire, and for the notification about it to expire as well. */
 const LONG_ENOUGH = 40 * MINUTE;
-
-/** One spool for all runs: each leaves it empty. */
-let shared: TestSpool;
-before(async () => {
-  shared = await openTestSpool(manualTime(START));
-});
-after(() => shared[Symbol.asyncDispose]());
 
 const ANSWERS = [ACCEPTED, LATER, SILENCE, REFUSED, 'throw', 'forget'] as const satisfies readonly Answer[];
 
@@ -92,17 +77,15 @@ function assertOnceEach(values: readonly string[], what: string): void {
   for (const [value, times] of countBy(values)) assert.equal(times, 1, `${value} ${what} ${times} times`);
 }
 
-async function lastingMessages(): Promise<readonly SpooledMessage[]> {
-  return shared.spool.list({ limit: 1_000 });
-}
-
 test('every recipient ends exactly once, within the limits, and its sender is told when it failed', async () => {
+  // One spool for all runs: each leaves it empty.
+  await using shared = await openTestSpool(manualTime(START));
   await fc.assert(
     fc.asyncProperty(scenario, async (each) => {
       await using rig = await createRig({ on: shared.spool, script: scriptOf(each), ...settingsOf(each) });
       for (const message of each.messages) await rig.submit(message);
       await rig.pass(LONG_ENOUGH);
-      assert.deepEqual(await lastingMessages(), []);
+      assert.deepEqual(await shared.spool.list({ limit: 1_000 }), []);
       const delivered = rig.told('recipient.delivered').map(({ recipient, id }) => `${id} ${recipient}`);
       const failed = rig.told('recipient.failed');
       const ended = [...delivered, ...failed.map(({ recipient, id }) => `${id} ${recipient}`)];
@@ -126,11 +109,7 @@ test('every recipient ends exactly once, within the limits, and its sender is to
       const { messages, bytes, ready, inFlight } = rig.scheduler.snapshot();
       assert.deepEqual([messages, bytes, ready, inFlight], [0, 0, 0, 0]);
     }),
-    {
-      numRuns: 25,
-      interruptAfterTimeLimit: 15_000,
-      markInterruptAsFailure: false,
-    },
+    { numRuns: 15 },
   );
 });
 
@@ -143,6 +122,8 @@ function noticed(rig: Rig, kind: 'failure' | 'delay'): string[] {
 const fuse = fc.record({ call: fc.integer({ min: 1, max: 25 }), when: fc.constantFrom('before', 'after') });
 
 test('wherever the process dies, every recipient still ends, and nothing that ended is tried again', async () => {
+  // One spool for all runs: each leaves it empty.
+  await using shared = await openTestSpool(manualTime(START));
   await fc.assert(
     fc.asyncProperty(scenario, fc.array(fuse, { minLength: 1, maxLength: 4 }), async (each, fuses) => {
       const time = manualTime(START);
@@ -174,7 +155,7 @@ test('wherever the process dies, every recipient still ends, and nothing that en
         }
         if (!rig.spool.blown) assert.deepEqual(rig.failures, []);
       }
-      assert.deepEqual(await lastingMessages(), []);
+      assert.deepEqual(await shared.spool.list({ limit: 1_000 }), []);
       const ends = durable.flatMap(endsIn);
       assertOnceEach(ends, 'ended');
       assert.deepEqual(ends.toSorted(), durable.flatMap(acceptedIn).toSorted());
@@ -187,11 +168,7 @@ test('wherever the process dies, every recipient still ends, and nothing that en
         }
       }
     }),
-    {
-      numRuns: 25,
-      interruptAfterTimeLimit: 15_000,
-      markInterruptAsFailure: false,
-    },
+    { numRuns: 15 },
   );
 });
 

@@ -9,6 +9,8 @@ export interface WatchedSpool extends Spool {
   /** All commits that were asked for, and those that are on the disk. */
   readonly commits: readonly (readonly SpoolChange[])[];
   readonly durable: readonly (readonly SpoolChange[])[];
+  /** How often a body was asked for. */
+  readonly bodies: number;
   /** Recipients whose end is on the disk, as `id/index`. */
   readonly finished: ReadonlySet<string>;
   /** The fuse has blown: no call will ever come back. */
@@ -35,6 +37,7 @@ export function watchSpool(spool: Spool, fuse?: Fuse): WatchedSpool {
   let pending = 0;
   let underway = 0;
   let calls = 0;
+  let bodies = 0;
   let blown = false;
 
   async function watch<T>(call: () => Promise<T>): Promise<T> {
@@ -60,6 +63,9 @@ export function watchSpool(spool: Spool, fuse?: Fuse): WatchedSpool {
     },
     get underway() {
       return underway;
+    },
+    get bodies() {
+      return bodies;
     },
     get blown() {
       return blown;
@@ -89,7 +95,10 @@ export function watchSpool(spool: Spool, fuse?: Fuse): WatchedSpool {
       }),
     nextDue: (except) => watch(() => spool.nextDue(except)),
     get: (id) => watch(() => spool.get(id)),
-    body: (id) => watch(() => spool.body(id)),
+    body(id) {
+      bodies += 1;
+      return watch(() => spool.body(id));
+    },
     list: (filter) => watch(() => spool.list(filter)),
     stats: () => watch(() => spool.stats()),
     [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),

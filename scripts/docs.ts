@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { cliReference } from '../src/cli/mod.ts';
 import { configurationReference, jsonSchema } from '../src/config/mod.ts';
 import { logEventsReference } from '../src/observe/mod.ts';
+import { repliesReference } from '../src/session/mod.ts';
 
 interface GeneratedFile {
   /** From the root of the project. */
@@ -22,6 +23,7 @@ const FILES: readonly GeneratedFile[] = [
   { path: 'docs/configuration.md', make: configurationReference },
   { path: 'docs/cli.md', make: cliReference },
   { path: 'docs/log-events.md', make: logEventsReference },
+  { path: 'docs/replies.md', make: repliesReference },
 ];
 
 const ROOT = join(import.meta.dirname, '..');

@@ -4,6 +4,7 @@
  * `transition()` is pure; `Session` acts. A session knows no socket: it is given a `Transport`.
  */
 export * from './events.ts';
+export { repliesReference } from './reference.ts';
 export { REPLIES, greeting, type ReplyName } from './replies.ts';
 export { AUTH_LINE_LIMIT, COMMAND_LINE_LIMIT, Session } from './session.ts';
 export * from './types.ts';

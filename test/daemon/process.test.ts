@@ -123,7 +123,8 @@ const REFUSED: readonly (readonly [name: string, yaml: (port: number) => string,
   ],
   [
     'an address that is not ours',
-    (port) => configuration({ port }).replace('127.0.0.1:', '192.0.2.1:').replace(', authWithoutTls: true', ''),
+    (port) =>
+      configuration({ port }).replace('127.0.0.1:', '192.0.2.1:').replace(', authWithoutTls: true', ''),
     /192\.0\.2\.1:\d+ is not an address of this machine/,
   ],
   [

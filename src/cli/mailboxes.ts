@@ -34,10 +34,10 @@ export function openMailboxes(config: Config): Mailboxes {
 }
 
 function mailboxesOf(accounts: AccountReader, { postmaster }: Config): Mailboxes {
-  const { lookup } = createMailboxes(createDirectory(accounts), () => postmaster);
+  const mailboxes = createMailboxes(createDirectory(accounts), () => postmaster);
   return {
     problem: undefined,
-    lookup,
+    lookup: (mailbox) => mailboxes.lookup(mailbox),
     account: (address) => {
       const mailbox = parseMailbox(address);
       return isAddressError(mailbox) ? 'unknown' : accounts.find(mailbox);

@@ -112,9 +112,10 @@ function available(database: DatabaseSync, folder: string): number {
 
 function giveBack(database: DatabaseSync): void {
   const page = pragma(database, 'page_size');
-  if (pragma(database, 'freelist_count') * page <= UNUSED_KEPT_BYTES) return;
+  const spare = pragma(database, 'freelist_count') * page - UNUSED_KEPT_BYTES;
+  if (spare < page) return;
   try {
-    database.exec(`PRAGMA incremental_vacuum(${GIVE_BACK_BYTES / page})`);
+    database.exec(`PRAGMA incremental_vacuum(${Math.floor(Math.min(spare, GIVE_BACK_BYTES) / page)})`);
   } catch (error) {
     // Moving pages needs some room itself; with none, the unused ones serve the next messages.
     if (faultOf(error) !== 'full') throw error;

@@ -1,11 +1,13 @@
 /**
- * A program that fills a spool until it is killed: `node appender.ts FOLDER NAME`. It writes one line for each step, with a
+ * A program that fills a spool until it is killed: `node appender.ts FOLDER NAME [PROMISES]`. After so many promises (lines
+ * `A` and `F`) it kills itself, in the very moment after the last of them. It writes one line for each step, with a
  * plain system call, so that what was written is known to whoever survives it:
  *
  *     S                    it is at work
  *     A <id> <sha256>      the commit that appended this message has resolved
+ *     T <id>               about to finish it
+ *     T <id> <new>         about to finish it and to append `new` in one commit; `new` is never finished
  *     F <id>               the commit that finished it has resolved
- *     T <old> <new>        about to finish `old` and append `new` in one commit; `new` is never finished
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { writeSync } from 'node:fs';
@@ -13,10 +15,20 @@ import type { Body, Spool, SpoolId } from '../types.ts';
 import { memory, message, open, sha256 } from './kit.ts';
 
 const INLINE_LIMIT = 8 << 10;
-const COMMITTERS = 8;
+/** Many, so that a transaction takes long enough to be caught in the middle. */
+const COMMITTERS = 48;
+
+const [folder = '.', name = 'w1', promises = 'Infinity'] = process.argv.slice(2);
+const left = { promises: Number(promises) };
 
 function say(...words: readonly string[]): void {
   writeSync(1, `${words.join(' ')}\n`);
+}
+
+function promise(...words: readonly string[]): void {
+  say(...words);
+  left.promises -= 1;
+  if (left.promises <= 0) process.kill(process.pid, 'SIGKILL');
 }
 
 async function content(spool: Spool, id: SpoolId, bytes: Buffer): Promise<Body> {
@@ -32,10 +44,11 @@ async function fill(spool: Spool): Promise<never> {
     const bytes = randomBytes(randomInt(2 * INLINE_LIMIT));
     const body = await content(spool, first, bytes);
     await spool.commit([{ kind: 'append', message: message({ id: first, body }) }]);
-    say('A', first, sha256(bytes));
+    promise('A', first, sha256(bytes));
     if (randomInt(3) === 0) {
+      say('T', first);
       await spool.commit([{ kind: 'finish', id: first, index: 0 }]);
-      say('F', first);
+      promise('F', first);
     } else if (randomInt(2) === 0) {
       const notice = randomBytes(100);
       say('T', first, second);
@@ -43,13 +56,12 @@ async function fill(spool: Spool): Promise<never> {
         { kind: 'finish', id: first, index: 0 },
         { kind: 'append', message: message({ id: second, body: notice }) },
       ]);
-      say('F', first);
-      say('A', second, sha256(notice));
+      promise('F', first);
+      promise('A', second, sha256(notice));
     }
   }
 }
 
-const [folder = '.', name = 'w1'] = process.argv.slice(2);
 const spool = await open(folder, { name, inlineLimit: INLINE_LIMIT });
 say('S');
 await Promise.all(Array.from({ length: COMMITTERS }, () => fill(spool)));

@@ -34,17 +34,20 @@ test('createMailboxes() knows accounts, and postmaster of every domain', () => {
   assert.equal(mailboxes.lookup(mailbox('BOB@a.test')), 'known');
   assert.equal(mailboxes.lookup(mailbox('carol@a.test')), 'unknown');
   assert.equal(mailboxes.lookup(mailbox('PostMaster@b.test')), 'known');
-  assert.equal(mailboxes.owner(mailbox('carol@a.test')), undefined);
+  assert.equal(mailboxes.owner(mailbox('carol@a.test')), 'unknown');
 });
 
 test('createMailboxes() gives mail for postmaster to who has the address, else to the one configured, else keeps it', () => {
   const listed = directory({ 'postmaster@a.test': 'bob@a.test', 'hostmaster@a.test': 'eve@a.test' });
-  assert.equal(createMailboxes(listed, HOSTMASTER).owner(mailbox('postmaster@a.test')), 'bob@a.test');
-  assert.equal(createMailboxes(listed, HOSTMASTER).owner(mailbox('postmaster@b.test')), 'eve@a.test');
-  assert.equal(
-    createMailboxes(directory({}), HOSTMASTER).owner(mailbox('postmaster@a.test')),
-    'hostmaster@a.test',
-  );
+  assert.deepEqual(createMailboxes(listed, HOSTMASTER).owner(mailbox('postmaster@a.test')), {
+    account: 'bob@a.test',
+  });
+  assert.deepEqual(createMailboxes(listed, HOSTMASTER).owner(mailbox('postmaster@b.test')), {
+    account: 'eve@a.test',
+  });
+  assert.deepEqual(createMailboxes(directory({}), HOSTMASTER).owner(mailbox('postmaster@a.test')), {
+    account: 'hostmaster@a.test',
+  });
 });
 
 test('createMailboxes() never takes "cannot be read" for "nobody"', () => {

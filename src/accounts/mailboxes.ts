@@ -4,13 +4,13 @@
  */
 import type { Mailbox } from '../mail/mod.ts';
 import type { MailboxFact } from '../policy/mod.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, Owner } from './directory.ts';
 
 export interface Mailboxes {
   /** Whether a mailbox of an inbound domain exists. */
   lookup(mailbox: Mailbox): MailboxFact;
-  /** Whose mailbox it is, for delivery; undefined when it is nobody's any more. */
-  owner(mailbox: Mailbox): string | 'unavailable' | undefined;
+  /** Whose mailbox it is, for delivery; `unknown` when it is nobody's any more. */
+  owner(mailbox: Mailbox): Owner;
 }
 
 /** `postmaster` is asked at every use, so that a reload counts. */
@@ -22,20 +22,17 @@ export function createMailboxes(directory: Directory, postmaster: () => Mailbox)
     },
     owner: (mailbox) => {
       const owner = directory.owner(mailbox);
-      if (owner !== 'unknown') return nameOf(owner);
-      return isPostmaster(mailbox) ? ownerOfPostmaster(directory, postmaster()) : undefined;
+      return owner === 'unknown' && isPostmaster(mailbox)
+        ? ownerOfPostmaster(directory, postmaster())
+        : owner;
     },
   };
 }
 
 /** An account, or a mailbox of its own, so that mail for postmaster is kept whatever is configured. */
-function ownerOfPostmaster(directory: Directory, postmaster: Mailbox): string {
+function ownerOfPostmaster(directory: Directory, postmaster: Mailbox): Owner {
   const owner = directory.owner(postmaster);
-  return owner === 'unknown' ? `${postmaster.localKey}@${postmaster.domain}` : nameOf(owner);
-}
-
-function nameOf(owner: Exclude<ReturnType<Directory['owner']>, 'unknown'>): string {
-  return owner === 'unavailable' ? owner : owner.account;
+  return owner === 'unknown' ? { account: `${postmaster.localKey}@${postmaster.domain}` } : owner;
 }
 
 function isPostmaster({ localKey }: Mailbox): boolean {

@@ -70,7 +70,9 @@ function failedTests(config: Config): ConfigProblem[] {
   const mailboxes = createMailboxes(createDirectory(accounts), () => config.postmaster);
   const now = Date.now();
   const tests = config.tests.map((test) => ({ ...test, at: test.at ?? now }));
-  const results = runPolicyTests(tests, compilePolicy(policySource(config)), mailboxes.lookup);
+  const results = runPolicyTests(tests, compilePolicy(policySource(config)), (mailbox) =>
+    mailboxes.lookup(mailbox),
+  );
   return results.flatMap((result) =>
     result.passed
       ? []

@@ -41,6 +41,6 @@ export function createOwnerOf(
     if (destinationFor(mailbox, policy()).kind !== 'inbound') return address;
     const owner = mailboxes.owner(mailbox);
     if (owner === 'unavailable') throw new Error('the accounts cannot be read');
-    return owner;
+    return owner === 'unknown' ? undefined : owner.account;
   };
 }

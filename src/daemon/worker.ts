@@ -63,7 +63,7 @@ export async function startWorker({
   const accounts = openAccountReader(join(data, 'accounts.db'), { emit });
   const directory = createDirectory(accounts);
   const mailboxes = createMailboxes(directory, () => inForce.config.postmaster);
-  const { verify, owns } = createAuthenticator({
+  const authenticator = createAuthenticator({
     accounts,
     rules: () => inForce.config.accounts,
     clock,
@@ -112,7 +112,11 @@ export async function startWorker({
   const services: SessionServices = {
     policy: () => inForce.policy,
     directory: mailboxes,
-    authenticator: { verify, owns, standing: directory.standing },
+    authenticator: {
+      verify: (login, password) => authenticator.verify(login, password),
+      owns: (account, address) => authenticator.owns(account, address),
+      standing: (account) => directory.standing(account),
+    },
     intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES, onFailed }),
     clock,
     emit,

@@ -76,22 +76,22 @@ function main(): void {
   process.on('disconnect', () => {
     if (!drained) void orphaned(running);
   });
+  async function begin(message: Start): Promise<void> {
+    try {
+      running = await start(message);
+      tell({ kind: 'ready' });
+    } catch (error) {
+      tell({ kind: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      setTimeout(() => process.exit(1), LAST_WORDS);
+    }
+  }
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'request') {
       drained ||= message.name === 'drain';
       if (running !== undefined) void serve(running.handlers, running.logger, message);
       return;
     }
-    start(message).then(
-      (started) => {
-        running = started;
-        tell({ kind: 'ready' });
-      },
-      (error: unknown) => {
-        tell({ kind: 'failed', problem: error instanceof Error ? error.message : String(error) });
-        setTimeout(() => process.exit(1), LAST_WORDS);
-      },
-    );
+    void begin(message);
   });
 }
 

@@ -27,7 +27,7 @@ interface Running {
   readonly kept: Kept;
   readonly events: string[];
   readonly admission: Admission;
-  advance(milliseconds: number): void;
+  readonly advance: (milliseconds: number) => void;
 }
 
 async function run(

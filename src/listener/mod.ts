@@ -3,4 +3,9 @@ export * from './admission.ts';
 export * from './events.ts';
 export * from './listener.ts';
 export { ensureCertificate, type OwnCertificate } from './certificate.ts';
-export { CertificateError, describeCertificate, tlsContext, type CertificateDescription } from './tlsContext.ts';
+export {
+  CertificateError,
+  describeCertificate,
+  tlsContext,
+  type CertificateDescription,
+} from './tlsContext.ts';

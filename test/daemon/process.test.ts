@@ -86,8 +86,8 @@ test('serve: two workers share one port, and both take mail', async () => {
   }
   await site.emptied();
   await until(async () => (await site.events('message.accepted')).length === 40, 'the log');
-  const processes = new Set((await site.events('message.accepted')).map((event) => event['process']));
-  assert.deepEqual([...processes].sort(), ['w1', 'w2']);
+  const processes = new Set((await site.events('message.accepted')).map((event) => String(event['process'])));
+  assert.deepEqual(processes, new Set(['w1', 'w2']));
 });
 
 test('serve: mail of a worker that no longer exists is adopted', async () => {

@@ -45,7 +45,7 @@ test('reload: a configuration with errors changes nothing and names each place',
     configuration({ port, allow: '    - { name: office, from: [127.0.1.9/24] }', more: 'reroutes: false' }),
   );
   const reload = await site.cli('reload');
-  assert.equal(reload.code, 2, reload.stdout + reload.stderr);
+  assert.equal(reload.code, 1, reload.stdout + reload.stderr);
   const said = reload.stdout + reload.stderr;
   assert.match(said, /postern\.yaml:\d+:\d+: .*127\.0\.1\.9\/24 has host bits set/);
   assert.match(said, /unknown key "reroutes"/);
@@ -99,7 +99,7 @@ test('reload: listeners come and go; a connection on one that stays is kept', as
 test('reload: what only a start can change is refused and named', async () => {
   await using postern = await running();
   const { site, port } = postern;
-  await site.configure(`${configuration({ port }).replace('hostname: mx', 'hostname: other')}`);
+  await site.configure(configuration({ port }).replace('hostname: mx', 'hostname: other'));
   const reload = await site.cli('reload');
   assert.notEqual(reload.code, 0);
   assert.match(reload.stdout + reload.stderr, /hostname cannot be changed while Postern runs/);

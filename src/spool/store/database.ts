@@ -44,7 +44,7 @@ export function openDatabase(path: string, options: DatabaseOptions): DatabaseSy
 
 function configure(database: DatabaseSync, options: DatabaseOptions): void {
   // The page size and the vacuum mode are fixed by the first table. 4 KiB pages write the least at the small transactions of
-  // an ordinary day; 16 KiB would save a quarter of the thread's time when 50 messages share each transaction.
+  // an ordinary day; 16 KiB would save some of the thread's time, but no more, when 50 messages share each transaction.
   // Messages never go through a temporary file, least of all in a folder that others can read.
   database.exec(`
     PRAGMA locking_mode = EXCLUSIVE;

@@ -42,6 +42,7 @@ export type WireChange = WireAppend | Exclude<SpoolChange, { kind: 'append' }>;
 /** The changes of one `commit()`: all or nothing. */
 export type WireCall = readonly WireChange[];
 
+/** `except` is a JSON list of ids. */
 export type Query =
   | { readonly kind: 'due'; readonly now: number; readonly limit: number; readonly except: string }
   | { readonly kind: 'nextDue'; readonly except: string }

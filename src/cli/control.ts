@@ -5,7 +5,7 @@ import type { Call } from './command.ts';
 import { findDataFolder } from './dataFolder.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import { CONTROL_SOCKET } from './paths.ts';
+import { DATA_FOLDER } from '../std/mod.ts';
 
 /** The value of an answer, or the exit code after the failure was told. */
 export type Asked<Value> =
@@ -20,7 +20,7 @@ export async function ask<Value>(
   const folder = await findDataFolder(call);
   if (typeof folder !== 'string') return folder;
   const { controlClient } = await import('../api/mod.ts');
-  const answer = await question(controlClient(join(folder, CONTROL_SOCKET)));
+  const answer = await question(controlClient(join(folder, DATA_FOLDER.control)));
   if (answer.kind === 'done') return { value: answer.value, json: answer.json };
   call.out.fail(answer.error, answer.remedy);
   return { exit: answer.kind === 'noDaemon' ? EXIT.noDaemon : exitOf(answer.status) };

@@ -12,7 +12,7 @@ import type { Call } from './command.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { CliIo } from './io.ts';
-import { ACCOUNTS_FILE } from './paths.ts';
+import { DATA_FOLDER } from '../std/mod.ts';
 import { formatSpan } from './quantity.ts';
 
 const FOLDER = 'example';
@@ -49,7 +49,7 @@ export async function prepareExample({
   }
   try {
     await writeFile(configPath, exampleText(), { flag: 'wx' });
-    return { folder, configPath, password: await addAccount(join(folder, 'data', ACCOUNTS_FILE), io) };
+    return { folder, configPath, password: await addAccount(join(folder, 'data', DATA_FOLDER.accounts), io) };
   } catch (error) {
     await rm(folder, { recursive: true });
     throw error;

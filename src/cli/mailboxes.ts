@@ -6,7 +6,7 @@ import type { Config } from '../config/mod.ts';
 import { isAddressError, parseMailbox } from '../mail/mod.ts';
 import type { Mailbox } from '../mail/mod.ts';
 import type { MailboxFact } from '../policy/mod.ts';
-import { ACCOUNTS_FILE } from './paths.ts';
+import { DATA_FOLDER } from '../std/mod.ts';
 
 export interface Mailboxes extends Disposable {
   /** Why nothing can be told, in a sentence; undefined when it can. */
@@ -20,7 +20,7 @@ export interface Mailboxes extends Disposable {
 /** Opens the accounts of a configuration; nothing is written. */
 export function openMailboxes(config: Config): Mailboxes {
   try {
-    const path = join(config.data, ACCOUNTS_FILE);
+    const path = join(config.data, DATA_FOLDER.accounts);
     return mailboxesOf(openAccountReader(path, { emit: () => {}, create: false }), config);
   } catch (error) {
     if (!(error instanceof AccountsError)) throw error;

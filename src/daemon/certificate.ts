@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import type { Config } from '../config/mod.ts';
 import { ensureCertificate, tlsContext } from '../listener/mod.ts';
+import { DATA_FOLDER } from '../std/mod.ts';
 
 export interface Pair {
   /** PEM. */
@@ -19,7 +20,7 @@ export interface Pair {
 /** Throws what reading the files throws; the pair has not been looked at. */
 export async function loadPair({ tls, data, hostname }: Config): Promise<Pair> {
   if (tls.files === undefined) {
-    const own = await ensureCertificate(join(data, 'tls'), hostname, Date.now());
+    const own = await ensureCertificate(join(data, DATA_FOLDER.tls), hostname, Date.now());
     return {
       certificate: own.certificate,
       key: own.key,

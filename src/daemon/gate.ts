@@ -2,10 +2,12 @@
  * The one gate before a configuration comes into force, at the start and at every reload: it is valid, its addresses can be
  * bound, its certificate can be used, its policy tests pass. What does not pass changes nothing.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import { loadConfig, policySource, type Config, type ConfigProblem } from '../config/mod.ts';
 import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
+import { DATA_FOLDER } from '../std/mod.ts';
 import { unbindable, type Bind } from './bindable.ts';
 import { loadSecureContext } from './certificate.ts';
 
@@ -50,6 +52,7 @@ function newBinds(config: Config, current: Config | undefined): Bind[] {
 }
 
 async function unusableCertificate(config: Config): Promise<ConfigProblem[]> {
+  if (config.tls.files === undefined) return []; // our own is made when everything else is right
   try {
     await loadSecureContext(config);
     return [];
@@ -66,7 +69,8 @@ async function unusableCertificate(config: Config): Promise<ConfigProblem[]> {
 
 function failedTests(config: Config): ConfigProblem[] {
   if (config.tests.length === 0) return [];
-  using accounts = openAccountReader(join(config.data, 'accounts.db'), { emit: () => undefined });
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  using accounts = openAccountReader(join(config.data, DATA_FOLDER.accounts), { emit: () => undefined });
   const mailboxes = createMailboxes(createDirectory(accounts), () => config.postmaster);
   const now = Date.now();
   const tests = config.tests.map((test) => ({ ...test, at: test.at ?? now }));

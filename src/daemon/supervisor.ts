@@ -8,6 +8,7 @@ import { serveControl, type ControlServer, type ReloadOutcome, type Status } fro
 import type { Config, ConfigProblem } from '../config/mod.ts';
 import { describeCertificate } from '../listener/mod.ts';
 import type { Logger } from '../observe/mod.ts';
+import { DATA_FOLDER } from '../std/mod.ts';
 import { askAll, createBackend } from './backend.ts';
 import { loadPair, type Pair } from './certificate.ts';
 import { passGate } from './gate.ts';
@@ -90,7 +91,7 @@ export class Supervisor {
     }
     try {
       this.#control = await serveControl({
-        path: join(this.#config.data, 'control.sock'),
+        path: join(this.#config.data, DATA_FOLDER.control),
         backend: this.#backend(),
         emit: this.#log.emit,
       });

@@ -17,7 +17,7 @@ import { compilePolicy, type Policy } from '../policy/mod.ts';
 import { createScheduler } from '../schedule/mod.ts';
 import type { SessionServices } from '../session/mod.ts';
 import { adoptSpools, INLINE_LIMIT_BYTES, openSpool } from '../spool/mod.ts';
-import { systemClock } from '../std/mod.ts';
+import { DATA_FOLDER, systemClock } from '../std/mod.ts';
 import { loadSecureContext } from './certificate.ts';
 import { oneCourier } from './couriers.ts';
 import { createIntake } from './intake.ts';
@@ -60,7 +60,7 @@ export async function startWorker({
   const { data, dns } = first;
 
   // accounts: who may sign in, and which mailboxes there are
-  const accounts = openAccountReader(join(data, 'accounts.db'), { emit });
+  const accounts = openAccountReader(join(data, DATA_FOLDER.accounts), { emit });
   const directory = createDirectory(accounts);
   const mailboxes = createMailboxes(directory, () => inForce.config.postmaster);
   const authenticator = createAuthenticator({
@@ -91,7 +91,7 @@ export async function startWorker({
   });
 
   // spool
-  const folder = join(data, 'spool');
+  const folder = join(data, DATA_FOLDER.spool);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await adoptSpools(folder, name, liveWorkers, emit);
   const spool = await openSpool({ folder, name, emit });

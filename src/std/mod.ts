@@ -1,5 +1,6 @@
 /** The few things every part may use: time, addresses, events. Imports nothing of ours. */
 export * from './clock.ts';
+export * from './dataFolder.ts';
 export * from './emit.ts';
 export * from './host.ts';
 export * from './ip.ts';

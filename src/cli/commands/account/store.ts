@@ -5,7 +5,7 @@ import type { Call } from '../../command.ts';
 import { findDataFolder } from '../../dataFolder.ts';
 import { EXIT } from '../../exit.ts';
 import type { ExitCode } from '../../exit.ts';
-import { ACCOUNTS_FILE } from '../../paths.ts';
+import { DATA_FOLDER } from '../../../std/mod.ts';
 
 /**
  * Runs `work` on the accounts; a problem that it returns is told and becomes the exit code. `create`: make the file when it is
@@ -21,7 +21,7 @@ export async function withAccounts(
   const { AccountsError, describeAccountProblem, openAccountStore } =
     await import('../../../accounts/mod.ts');
   try {
-    const path = join(folder, ACCOUNTS_FILE);
+    const path = join(folder, DATA_FOLDER.accounts);
     using store = openAccountStore(path, { clock: call.io.clock, create: options.create });
     const result = await work(store);
     if (typeof result === 'number') return result;

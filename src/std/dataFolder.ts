@@ -1,0 +1,8 @@
+/** What stands where in the data folder: the one place that names it, for the daemon and the command line. */
+export const DATA_FOLDER = {
+  accounts: 'accounts.db',
+  control: 'control.sock',
+  spool: 'spool',
+  /** The self-signed certificate. */
+  tls: 'tls',
+} as const;

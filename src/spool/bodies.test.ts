@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Body, Spool, SpoolId } from './types.ts';
@@ -48,15 +48,12 @@ test('openBody() writes every octet, in chunks of any size, and keeps none of th
   assert.equal((await spool.get(id))?.size, Buffer.concat(expected).length);
 });
 
-test('openBody() files are for the owner alone', async (t) => {
-  const folder = await temporaryFolder(t);
-  const { mode: bits } = await (async () => {
-    await using spool = await open(join(folder, 'new', 'spool'), { inlineLimit: 0 });
-    const body = await written(spool, spool.newId(), Buffer.from('secret'));
-    assert.equal(body.kind, 'file');
-    return (await import('node:fs')).statSync(body.path);
-  })();
-  assert.equal(bits & 0o077, 0);
+test('openBody() files are for the owner alone, like the folder', async (t) => {
+  const folder = join(await temporaryFolder(t), 'new', 'spool');
+  await using spool = await open(folder, { inlineLimit: 0 });
+  const body = await written(spool, spool.newId(), Buffer.from('secret'));
+  assert.equal(body.kind, 'file');
+  for (const path of [body.path, folder]) assert.equal(statSync(path).mode & 0o077, 0, path);
 });
 
 test('discard() removes an unfinished and a finished file, but none that a commit named', async (t) => {
@@ -186,10 +183,42 @@ test('commit() reports a file that cannot be removed, and is done all the same',
   // A folder in place of the file: a plain removal does not take it, whoever we are.
   const path = join(folder, 'bodies', 'w1', id);
   rmSync(path);
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(join(path, 'inside'), { recursive: true });
   await spool.commit([{ kind: 'finish', id, index: 0 }]);
   await until(() => events.named('spool.bodyLeft').length > 0);
   assert.equal(await spool.get(id), undefined);
   assert.ok(existsSync(path));
+});
+
+test('finish() that cannot put the file in its place is a failure of the spool', async (t) => {
+  const folder = await temporaryFolder(t);
+  const events = eventLog();
+  await using spool = await open(folder, { inlineLimit: 0, emit: events.emit });
+  const writer = await spool.openBody(spool.newId());
+  await writer.write(Buffer.from('x'));
+  rmSync(join(folder, 'bodies', 'w1'), { recursive: true });
+  const asked = spool.stats();
+  const failed = { name: 'SpoolError', code: 'failed' };
+  await assert.rejects(writer.finish(), failed);
+  await Promise.allSettled([asked]);
+  await assert.rejects(append(spool), failed);
+  await assert.rejects(spool.openBody(spool.newId()), failed);
+  assert.equal(spool.accepts(), false);
+  assert.equal(events.named('spool.failed').length, 1);
+  await writer.discard();
+});
+
+test('write() that cannot make the file fails for this content alone', async (t) => {
+  const folder = await temporaryFolder(t);
+  const events = eventLog();
+  await using spool = await open(folder, { inlineLimit: 0, emit: events.emit });
+  const id = spool.newId();
+  writeFileSync(join(folder, 'bodies', 'w1', `tmp-${id}`), 'in the way');
+  const writer = await spool.openBody(id);
+  await assert.rejects(writer.write(Buffer.from('x')), { name: 'SpoolError', code: 'failed' });
+  await assert.rejects(writer.write(Buffer.from('y')), /is broken already/);
+  await assert.rejects(writer.finish(), /is broken already/);
+  await writer.discard();
+  await append(spool);
+  assert.equal(events.named('spool.failed').length, 0);
 });

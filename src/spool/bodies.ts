@@ -64,15 +64,31 @@ function bodyWriter(id: SpoolId, options: WriterOptions): BodyWriter {
   let gathered: Buffer[] = [];
   let pending = 0;
   let size = 0;
-  let state: 'writing' | 'finished' | 'discarded' = 'writing';
+  /** After a step that failed nothing but `discard()` is left: some of the content may be lost. */
+  let state: 'writing' | 'broken' | 'finished' | 'discarded' = 'writing';
 
-  const flush = async (): Promise<FileHandle> => {
+  const broken = (error: SpoolError): SpoolError => {
+    state = 'broken';
+    return error;
+  };
+  const writeOut = async (): Promise<FileHandle> => {
     file ??= await open(temporary, 'wx', 0o600);
     const bytes = Buffer.concat(gathered);
     gathered = [];
     pending = 0;
     await writeAll(file, bytes);
     return file;
+  };
+  /** A failure here costs this body only. */
+  const flush = async (): Promise<FileHandle> => {
+    try {
+      return await writeOut();
+    } catch (error) {
+      if (hasNoRoom(error)) throw broken(noRoom(options, error));
+      throw broken(
+        new SpoolError('failed', `cannot write a body file: ${causeText(error)}`, { cause: error }),
+      );
+    }
   };
   const mustBeWriting = (): void => {
     if (state !== 'writing') throw new Error(`the body of ${id} is ${state} already`);
@@ -85,7 +101,7 @@ function bodyWriter(id: SpoolId, options: WriterOptions): BodyWriter {
       gathered.push(Buffer.from(chunk));
       pending += chunk.length;
       size += chunk.length;
-      if (pending > (file === undefined ? inlineLimit : GATHER_BYTES)) await attempt(options, flush);
+      if (pending > (file === undefined ? inlineLimit : GATHER_BYTES)) await flush();
     },
     async finish(): Promise<Body> {
       mustBeWriting();
@@ -93,14 +109,14 @@ function bodyWriter(id: SpoolId, options: WriterOptions): BodyWriter {
         state = 'finished';
         return { kind: 'memory', bytes: Buffer.concat(gathered) };
       }
-      const complete = await attempt(options, flush);
+      const complete = await flush();
       try {
         await complete.sync();
         await complete.close();
         await rename(temporary, path);
         await directory.sync();
       } catch (error) {
-        throw hasNoRoom(error) ? noRoom(options, error) : options.failed(error);
+        throw broken(hasNoRoom(error) ? noRoom(options, error) : options.failed(error));
       }
       state = 'finished';
       unclaimed.add(id);
@@ -109,7 +125,7 @@ function bodyWriter(id: SpoolId, options: WriterOptions): BodyWriter {
     async discard() {
       if (state === 'finished') {
         if (unclaimed.delete(id)) await rm(path, { force: true });
-      } else if (state === 'writing' && file !== undefined) {
+      } else if (state !== 'discarded' && file !== undefined) {
         await file.close();
         await rm(temporary, { force: true });
       }
@@ -124,16 +140,6 @@ async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
   while (at < bytes.length) {
     const { bytesWritten } = await file.write(bytes, at);
     at += bytesWritten;
-  }
-}
-
-/** Runs a step whose failure costs this body only. */
-async function attempt<T>(options: BodiesOptions, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    if (hasNoRoom(error)) throw noRoom(options, error);
-    throw new SpoolError('failed', `cannot write a body file: ${causeText(error)}`, { cause: error });
   }
 }
 

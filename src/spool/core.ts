@@ -63,6 +63,8 @@ export function startCore({ task, emit, full }: CoreOptions): Core {
     return error;
   };
   const receive = (reply: Reply): void => {
+    // It may have failed on this side while the thread was at work: everyone has their answer already.
+    if (state.kind === 'ended') return undefined;
     switch (reply.kind) {
       case 'opened':
         state = { kind: 'open' };

@@ -69,6 +69,7 @@ test('commit() of what also takes something away is tried below the reserve', as
   assert.equal(spool.accepts(), false);
   assert.equal(events.named('spool.full').length, 1);
   await assert.rejects(append(spool), { name: 'SpoolError', code: 'full' });
+  await assert.rejects(spool.openBody(spool.newId()), { name: 'SpoolError', code: 'full' });
   const notice = message({ id: spool.newId() });
   await spool.commit([
     { kind: 'finish', id, index: 0 },

@@ -3,7 +3,6 @@ import { Buffer } from 'node:buffer';
 import type { Bodies } from './bodies.ts';
 import type { Core } from './core.ts';
 import { SpoolError } from './error.ts';
-import { contentBytes } from './pack.ts';
 import type { Space } from './space.ts';
 import type { WireBody } from './store/wire.ts';
 import type { Body, NewMessage, Spool, SpoolChange, SpoolId } from './types.ts';
@@ -22,6 +21,7 @@ export function createSpool({ core, bodies, space, newId }: SpoolParts): Spool {
     accepts: () => core.refusal() === undefined && space.accepts(),
     async openBody(id) {
       mustWork(core);
+      if (!space.accepts()) throw noRoom();
       return bodies.writer(id);
     },
     commit: (changes) => {
@@ -71,7 +71,11 @@ function mustWork(core: Core): void {
 /** What also takes something away is tried on a full disk, too: the reserve is there for it. */
 function refuseMore(changes: readonly SpoolChange[]): SpoolError | undefined {
   const onlyAdds = changes.length > 0 && changes.every((change) => change.kind === 'append');
-  return onlyAdds ? new SpoolError('full', 'cannot store: there is no room') : undefined;
+  return onlyAdds ? noRoom() : undefined;
+}
+
+function noRoom(): SpoolError {
+  return new SpoolError('full', 'cannot store: there is no room');
 }
 
 async function commit(
@@ -87,7 +91,18 @@ async function commit(
     if (!(error instanceof SpoolError && error.code === 'failed')) claimed.forEach(bodies.unclaim);
     throw error;
   }
-  space.took(contentBytes(changes));
+  space.took(addedBytes(changes));
+}
+
+/** The octets of content that the changes brought, in the database or in files. */
+function addedBytes(changes: readonly SpoolChange[]): number {
+  let total = 0;
+  for (const change of changes) {
+    if (change.kind !== 'append') continue;
+    const { body } = change.message;
+    total += body.kind === 'memory' ? body.bytes.length : body.size;
+  }
+  return total;
 }
 
 /** Throws when a new message is not whole: a bug of the caller. */

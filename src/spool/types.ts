@@ -121,11 +121,15 @@ export interface QueueFilter {
   readonly after?: SpoolId;
 }
 
-/** Writes a large body while it arrives. Not part of the spool until a commit names it; `discard()` removes the file. */
+/**
+ * Writes a body while it arrives, each step awaited before the next. It becomes a file when it is over the inline bound. Not
+ * part of the spool until a commit names it; until then `discard()` removes it, and after that it does nothing.
+ * A step rejects with SpoolError, `full` when there is no room for it.
+ */
 export interface BodyWriter {
-  /** Resolves when more may be written. */
+  /** Resolves when more may be written; the chunk's memory may then be used again. */
   write(chunk: Buffer): Promise<void>;
-  /** Syncs the file, renames it to its final name, syncs the folder. */
+  /** A file is synced and renamed to its final name, and the folder synced. */
   finish(): Promise<Body>;
   discard(): Promise<void>;
 }
@@ -136,7 +140,11 @@ export interface Spool extends AsyncDisposable {
   /** Whether new mail can be taken now; cheap, synchronous, refreshed in the background. */
   accepts(): boolean;
   openBody(id: SpoolId): Promise<BodyWriter>;
-  /** Durable when resolved. Rejects with SpoolError. */
+  /**
+   * Durable when resolved; contents in memory must not change before. Rejects with SpoolError, and with another Error when the
+   * changes themselves cannot be done, e.g. when the id of a new message exists: a bug, and nothing of the call is done.
+   * Changes of recipients and messages that are not there do nothing.
+   */
   commit(changes: readonly SpoolChange[]): Promise<void>;
   /** Messages with an unheld recipient due at `now`, earliest first, without those in `except`. */
   due(now: number, limit: number, except: ReadonlySet<SpoolId>): Promise<readonly SpooledMessage[]>;

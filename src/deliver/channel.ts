@@ -25,19 +25,28 @@ export interface Loss {
 
 export interface Listener {
   reply(reply: ReceivedReply): void;
-  /** Called at most once, and not for `destroy()`. */
+  /** Called at most once, and not for its own `destroy()`. */
   lost(loss: Loss): void;
+  /** The one before is done: from now on what comes is for this one. */
+  turn?(): void;
 }
 
 export interface Channel {
   readonly isOpen: boolean;
-  /** Who hears what comes; undefined while nothing is expected. On a channel that is lost, the listener hears so at once. */
+  /** Somebody listens. */
+  readonly isBusy: boolean;
+  /**
+   * Who hears what comes; undefined when that one is done. One may come while another still listens, and then follows it. On a
+   * channel that is lost, the listener hears so at once.
+   */
   listen(listener: Listener | undefined): void;
   /** The next reply, or the next progress, is due in `ms`; `what` completes "no reply to ...". */
   due(ms: number, what: string): void;
   /** Nothing is due; after `ms` of that, `expired` is called once instead of losing the channel. */
   rest(ms: number, expired: () => void): void;
   send(text: string): void;
+  /** What is sent until the system is asked for new events goes out in one write. */
+  hold(): void;
   /** In one write to the system. */
   sendAll(pieces: readonly Buffer[]): void;
   /** Resolves when the system has taken all of it, or the channel is lost. */
@@ -56,6 +65,7 @@ export function openChannel(connected: Socket): Channel {
   let socket = connected;
   let reader = new ReplyReader();
   let listener: Listener | undefined;
+  let follower: Listener | undefined;
   /** Undefined while it is open. */
   let ended: Loss | undefined;
   let awaited = '';
@@ -71,9 +81,12 @@ export function openChannel(connected: Socket): Channel {
     ended = loss;
     deadline.stop();
     socket.destroy();
-    const last = listener;
+    const [last, next] = [listener, follower];
     listener = undefined;
+    follower = undefined;
     last?.lost(loss);
+    // Whatever the reason was, it was not the follower's.
+    next?.lost({ cause: 'closed', text: loss.text });
   }
 
   function hear(chunk: Buffer): void {
@@ -113,9 +126,26 @@ export function openChannel(connected: Socket): Channel {
       return ended === undefined;
     },
     closed: closed.promise,
+    get isBusy() {
+      return listener !== undefined;
+    },
     listen(next) {
-      if (ended === undefined) listener = next;
-      else next?.lost(ended);
+      if (ended !== undefined) {
+        next?.lost(ended);
+      } else if (next === undefined) {
+        listener = follower;
+        follower = undefined;
+        listener?.turn?.();
+      } else if (listener === undefined) {
+        listener = next;
+      } else {
+        follower = next;
+      }
+    },
+    hold() {
+      const held = socket;
+      held.cork();
+      setImmediate(() => held.uncork());
     },
     due(ms, what) {
       if (ended !== undefined) return;

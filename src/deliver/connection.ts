@@ -12,6 +12,8 @@ export interface Connection extends Answerer {
   readonly extensions: ReadonlyMap<string, string>;
   /** Messages tried on it. */
   served: number;
+  /** Transactions that have it: at most one that waits for its last reply, and the next. */
+  holders: number;
   /** The last transaction was left open: RSET comes first in the next. */
   mustReset: boolean;
 }

@@ -35,6 +35,9 @@ export interface HandedOver {
 /** RFC 5321 4.5.3.1.8: every server takes at least 100 recipients; a larger group invites refusals. */
 const GROUP = 100;
 
+/** Connections tried for a group, all but the last of them used before. */
+const MOST_TRIES = 10;
+
 /** Never rejects for what the peer does. */
 export async function handOver(
   message: Message,
@@ -83,8 +86,8 @@ async function tryGroup(
   endpoint: Endpoint,
   options: HandOverOptions & { readonly signal: AbortSignal },
 ): Promise<Tried> {
-  for (let fresh = false; ; fresh = true) {
-    const taken = await options.pool.take(endpoint, options.signal, fresh);
+  for (let tries = 1; ; tries += 1) {
+    const taken = await options.pool.take(endpoint, options.signal, tries > 1);
     if (taken.kind === 'unopened') {
       const { verdict, elsewhere, answered } = taken;
       return {
@@ -101,12 +104,17 @@ async function tryGroup(
       options.pool.giveBack(connection);
       return { kind: 'settled', outcomes: group.map((to) => outcomeOf(to, tooBig, connection)), again: [] };
     }
-    const transacted = await transact(connection, message, group, options);
+    const transacted = await transact(connection, message, group, {
+      timeouts: options.timeouts,
+      signal: options.signal,
+      lend: () => options.pool.lend(connection),
+    });
     options.pool.giveBack(connection);
     if (transacted.kind === 'complete') return settle(connection, group, transacted);
-    // A connection that rested can have died unnoticed, or have been about to be closed: that says nothing of the peer.
-    const excused = taken.used && !fresh && transacted.clean && transacted.cause !== 'other';
-    if (excused) continue;
+    // A connection that was used before can have died unnoticed, or have reached what its server allows one: that says nothing
+    // of this message, and since nothing was accepted it can be repeated.
+    const excused = taken.used && transacted.clean && transacted.cause !== 'other';
+    if (excused && tries < MOST_TRIES) continue;
     return broken(connection, group, transacted, options);
   }
 }

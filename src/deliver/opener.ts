@@ -136,6 +136,7 @@ async function converse(opening: Opening, channel: Channel): Promise<Opened | Tl
       tls: tls?.version,
       verified: tls?.verified,
       served: 0,
+      holders: 0,
       mustReset: false,
     },
   };

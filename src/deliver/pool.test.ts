@@ -1,7 +1,16 @@
 /** Connections that are shared, reused and closed. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { makeAttempt, smtpSetup, startPeer, summary, type Peer, type Setup } from './testing/mod.ts';
+import * as fc from 'fast-check';
+import {
+  makeAttempt,
+  smtpSetup,
+  startPeer,
+  summary,
+  type Answer,
+  type Peer,
+  type Setup,
+} from './testing/mod.ts';
 import type { Attempt, Outcome } from './types.ts';
 
 const never = new AbortController().signal;
@@ -176,6 +185,134 @@ describe('connections', () => {
     for (const outcomes of refused) assert.deepEqual(summary(outcomes), ['deferred 4.3.2']);
     welcome = true;
     assert.deepEqual(summary(await sendOne(t, peer)), delivered);
+  });
+});
+
+describe('commands sent ahead', () => {
+  const offers = [['PIPELINING'], []] as const;
+
+  it('come from those in line while the last reply is due, where PIPELINING is offered', async () => {
+    for (const offer of offers) {
+      await using peer = await startPeer({
+        offers: offer,
+        onMessage: ({ session }) => (session.number === 1 ? { silent: true } : undefined),
+      });
+      await using t = await smtpSetup({ connectionsPerHost: 1 });
+      const attempts = [sendOne(t, peer), sendOne(t, peer), sendOne(t, peer)];
+      await peer.until(() => peer.messages.length === 1);
+      const [first] = peer.sessions;
+      const ahead = offer.length > 0 ? 2 : 1;
+      await peer.until(() => first?.lines.filter((line) => line.startsWith('MAIL')).length === ahead);
+      first?.hangUp();
+      // The one whose content was sent may arrive twice; the one behind it is repeated, and nobody hears of it.
+      assert.deepEqual(summary((await attempts[0]) ?? []), ['deferred 4.4.2']);
+      for (const attempt of attempts.slice(1)) assert.deepEqual(summary(await attempt), delivered);
+      assert.equal(peer.messages.length, 3);
+      assert.equal(t.tellings('outbound.lost').length, 1);
+    }
+  });
+
+  it('are repeated elsewhere when the one before ends the connection', async () => {
+    for (const answer of ['421 4.7.0 Enough for one connection', '354 What?']) {
+      await using peer = await startPeer({
+        onMessage: ({ session }) =>
+          session.number === 1 && session.messages.length === 1 ? answer : undefined,
+      });
+      await using t = await smtpSetup({ connectionsPerHost: 1 });
+      const [first, ...others] = await Promise.all([1, 2, 3].map(() => sendOne(t, peer)));
+      assert.equal(first?.[0]?.kind, 'deferred');
+      for (const outcomes of others) assert.deepEqual(summary(outcomes), delivered);
+      assert.equal(peer.messages.length, 3);
+    }
+  });
+
+  it('have no time limit of their own before it is their turn', async () => {
+    await using peer = await startPeer({ onMessage: () => ({ silent: true }) });
+    await using t = await smtpSetup({ connectionsPerHost: 1, timeouts: { mail: 20, final: 200 } });
+    const controller = new AbortController();
+    const first = sendOne(t, peer);
+    const second = sendOne(t, peer, controller.signal);
+    const [outcome] = await first;
+    assert.match(outcome?.reply ?? '', /no reply to the end of the message in time/);
+    controller.abort();
+    assert.deepEqual(summary(await second), ['deferred 4.3.2']);
+  });
+
+  it('are not ended by the signal of the one before', async () => {
+    await using peer = await startPeer({
+      onMessage: ({ session }) => (session.number === 1 ? { silent: true } : undefined),
+    });
+    await using t = await smtpSetup({ connectionsPerHost: 1 });
+    const controller = new AbortController();
+    const first = sendOne(t, peer, controller.signal);
+    const second = sendOne(t, peer);
+    await peer.until(() => peer.sessions[0]?.lines.filter((line) => line === 'DATA').length === 2);
+    controller.abort();
+    assert.deepEqual(summary(await first), ['deferred 4.3.2']);
+    assert.deepEqual(summary(await second), delivered);
+  });
+
+  it('survive servers that end each connection after a few messages', async () => {
+    await using peer = await startPeer({
+      onCommand: (line, { messages }) =>
+        line.startsWith('MAIL') && messages.length >= 5
+          ? { hangUp: true, saying: '421 4.7.0 Enough for one connection' }
+          : undefined,
+    });
+    await using t = await smtpSetup({ connectionsPerHost: 3 });
+    const all = await Promise.all(Array.from({ length: 200 }, () => sendOne(t, peer)));
+    for (const outcomes of all) assert.deepEqual(summary(outcomes), delivered);
+    assert.equal(peer.messages.length, 200);
+  });
+});
+
+describe('an unreliable server', () => {
+  const happenings: readonly (readonly [number, Answer | undefined])[] = [
+    [30, undefined],
+    [1, { hangUp: true }],
+    [1, { hangUp: true, saying: '421 4.3.2 Going down' }],
+    [2, '450 4.2.0 Not now'],
+    [2, '550 5.7.1 Never'],
+  ];
+  const happening = fc.oneof(
+    ...happenings.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })),
+  );
+
+  it('makes no difference to the count: everybody gets one outcome, and it is the true one', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.infiniteStream(happening, { noHistory: true }),
+        fc.constantFrom(['PIPELINING'], []),
+        fc.integer({ min: 1, max: 4 }),
+        async (stream, offer, connectionsPerHost) => {
+          const next = (): Answer | undefined => stream.next().value;
+          const kept = new Map<string, number>();
+          await using peer = await startPeer({
+            offers: offer,
+            onCommand: (line) => (/^(?:MAIL|RCPT|DATA)/.test(line) ? next() : undefined),
+            onMessage(_message, recipient) {
+              const answer = next();
+              if (answer === undefined) kept.set(recipient, (kept.get(recipient) ?? 0) + 1);
+              return answer;
+            },
+          });
+          await using t = await smtpSetup({ connectionsPerHost });
+          const target = { kind: 'smtp', to: { host: peer.host, port: peer.port } } as const;
+          const attempts = Array.from({ length: 40 }, async (_, place) => {
+            const to = `r${place}@x.test`;
+            const outcomes = await t.courier.attempt(makeAttempt(target, { to: [to] }), never);
+            assert.equal(outcomes.length, 1);
+            assert.equal(
+              outcomes[0]?.kind === 'delivered',
+              kept.get(to) === 1,
+              `${to} ${outcomes[0]?.reply ?? ''}`,
+            );
+          });
+          await Promise.all(attempts);
+        },
+      ),
+      { numRuns: 20 },
+    );
   });
 });
 

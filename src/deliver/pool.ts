@@ -37,6 +37,11 @@ export interface Pool extends AsyncDisposable {
   /** A connection to the endpoint, yours until you give it back. `fresh`: not one that was used before. */
   take(endpoint: Endpoint, signal: AbortSignal, fresh?: boolean): Promise<Taken>;
   giveBack(connection: Connection): void;
+  /**
+   * Lets the next in line begin on a connection whose owner only waits for the last reply, with commands sent ahead (RFC 2920);
+   * false when nobody is in line. Its owner gives it back all the same.
+   */
+  lend(connection: Connection): boolean;
   /** Connections that are open or being opened, and of these the resting ones. */
   readonly size: { readonly all: number; readonly resting: number };
 }
@@ -127,7 +132,7 @@ export function createPool(options: PoolOptions): Pool {
     const { connection } = opened;
     all.add(connection);
     void connection.channel.closed.then(() => forget(connection));
-    return { kind: 'ready', connection, used: false };
+    return ready(connection, false);
   }
 
   function waitInLine(place: Place, signal: AbortSignal): Promise<Served> {
@@ -155,7 +160,7 @@ export function createPool(options: PoolOptions): Pool {
       const rested = fresh ? undefined : place.resting.findLast(({ channel }) => channel.isOpen);
       if (rested !== undefined) {
         wake(rested);
-        return { kind: 'ready', connection: rested, used: true };
+        return ready(rested, true);
       }
       if (place.count < options.perEndpoint) {
         place.count += 1;
@@ -164,10 +169,20 @@ export function createPool(options: PoolOptions): Pool {
       const served = await waitInLine(place, signal);
       if (served === 'stopped') return STOPPED;
       if (served === 'room') return await openOne(endpoint, signal);
-      return { kind: 'ready', connection: served, used: true };
+      return ready(served, true);
+    },
+    lend(connection) {
+      if (connection.served >= options.messagesPerConnection || disposed.signal.aborted) return false;
+      const { waiting } = placeOf(connection.endpoint);
+      const next = firstOf(waiting);
+      if (next === undefined) return false;
+      waiting.delete(next);
+      next(connection);
+      return true;
     },
     giveBack(connection) {
-      if (!connection.channel.isOpen) return;
+      connection.holders -= 1;
+      if (connection.holders > 0 || !connection.channel.isOpen) return;
       if (connection.served >= options.messagesPerConnection || disposed.signal.aborted) {
         quit(connection);
         return;
@@ -195,6 +210,11 @@ export function createPool(options: PoolOptions): Pool {
       await Promise.all([...all].map((connection) => connection.channel.closed));
     },
   };
+}
+
+function ready(connection: Connection, used: boolean): Taken {
+  connection.holders += 1;
+  return { kind: 'ready', connection, used };
 }
 
 const STOPPED: Unopened = unwilling(INTERRUPTED, { elsewhere: false, answered: false });

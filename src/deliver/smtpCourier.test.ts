@@ -232,6 +232,12 @@ for (const [way, offers] of BOTH_WAYS) {
       assert.equal(peer.messages.length, 0);
     });
 
+    it('does not believe what a server said of recipients before it lost count', async () => {
+      const onCommand = answering({ 'RCPT TO:<b@': '550 5.1.1 Nobody', DATA: '250 2.0.0 Fine' });
+      const { outcomes } = await tryOnce(options({ onCommand }), { to: ['a@x.test', 'b@x.test'] });
+      assert.deepEqual(summary(outcomes), ['deferred 4.5.0', 'deferred 4.5.0']);
+    });
+
     it('sends a dot when the server wants content though it refused every recipient', async () => {
       // Without PIPELINING the question does not arise: DATA is not sent.
       const onCommand = answering({ RCPT: '550 5.1.1 Nobody', DATA: '354 Go ahead' });

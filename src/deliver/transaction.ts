@@ -50,6 +50,8 @@ export type Transacted =
 export interface TransactionOptions {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
+  /** Whether somebody else begins on the connection now that only the reply to the end of data is due. */
+  readonly lend: () => boolean;
 }
 
 /**
@@ -96,6 +98,7 @@ function converse(
       else onEnd(reply);
     },
     lost: onLost,
+    turn: awaitCommand,
   };
 
   function onCommand(reply: ReceivedReply): void {
@@ -143,8 +146,12 @@ function converse(
   function onData(reply: ReceivedReply): void {
     if (mailRefused !== undefined || reply.code !== 354) {
       const verdict = mailRefused ?? (reply.code >= 400 ? verdictOf(reply) : outOfTurn(reply));
-      // A peer that wants data for a sender it refused, or answers DATA with success, cannot be followed.
-      if (reply.code < 400) channel.destroy();
+      // A peer that wants data for a sender it refused, or answers DATA with success, cannot be followed: who knows which
+      // command its earlier replies were for.
+      if (reply.code < 400) {
+        channel.destroy();
+        verdicts.fill(undefined);
+      }
       complete(verdict);
     } else if (accepted.length > 0) {
       sendContent();
@@ -205,7 +212,10 @@ function converse(
   }
 
   function sendContent(): void {
+    // RFC 5321 4.1.1.4: whatever the answer will be, the end of data ends the transaction.
+    connection.mustReset = false;
     if (message.content.bytes !== undefined && fitsOneWrite(message)) {
+      if (pipelining && options.lend()) channel.hold();
       sendAtOnce(channel, message.preamble, message.content.bytes);
       awaitEnd();
       return;
@@ -253,8 +263,8 @@ function converse(
 
   signal.addEventListener('abort', abort, { once: true });
   connection.served += 1;
+  if (!channel.isBusy) awaitCommand();
   channel.listen(listener);
-  awaitCommand();
   channel.send(pipelining ? `${lines.join('\r\n')}\r\n` : `${lines[0] ?? ''}\r\n`);
   if (signal.aborted) abort();
 }

@@ -125,7 +125,7 @@ async function arrivals(site: Site, sink: Sink): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const mail = join(site.folder, 'data', 'mail');
   for (const entry of await readdir(mail, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || entry.parentPath.endsWith('/tmp')) continue; // tmp holds what a kill interrupted
     const text = await readFile(join(entry.parentPath, entry.name), 'latin1');
     const identity = identify(text.replaceAll('\n', '\r\n')); // a Maildir has the line ends of this system
     if (identity !== undefined) found.set(identity.token, identity.digest);

@@ -112,10 +112,10 @@ function masterCf(port: number): string {
     'tlsmgr unix - - n 1000? 1 tlsmgr',
     'proxymap unix - - n - - proxymap',
     'postlog unix-dgram n - n - 1 postlogd',
-    ...unix.map(
-      (name) =>
-        `${name} unix ${name === 'cleanup' ? 'n' : '-'} - n - ${name === 'cleanup' ? '0' : '-'} ${programs[name] ?? name}`,
-    ),
+    ...unix.map((name) => {
+      const unlimited = ['cleanup', 'bounce', 'defer', 'trace'].includes(name);
+      return `${name} unix ${name === 'cleanup' ? 'n' : '-'} - n - ${unlimited ? '0' : '-'} ${programs[name] ?? name}`;
+    }),
   ];
   return lines.join('\n') + '\n';
 }

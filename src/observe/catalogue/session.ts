@@ -24,7 +24,7 @@ export const SESSION_CATALOGUE = {
     fields: ['session', 'client', 'listener', 'octets'],
   },
   'session.error': {
-    level: 'info',
+    level: 'debug',
     meaning: 'A command was refused: its syntax, its order or a limit.',
     fields: ['session', 'client', 'listener', 'verb', 'reply'],
   },

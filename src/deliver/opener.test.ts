@@ -211,10 +211,7 @@ describe('a login', () => {
       for (let count = 0; count < 3; count += 1) {
         const outcomes = await t.courier.attempt(attempt, never);
         assert.deepEqual(summary(outcomes), ['deferred 4.7.8']);
-        assert.match(
-          outcomes[0]?.reply ?? '',
-          /did not accept our login as relay@contoso\.test: 535 5\.7\.8 Unknown/,
-        );
+        assert.match(outcomes[0]?.reply ?? '', /did not accept our login: 535 5\.7\.8 Unknown/);
       }
       assert.equal(peer.sessions.length, 1);
       assert.equal(t.tellings('outbound.loginRefused').length, 1);
@@ -243,8 +240,10 @@ describe('a login', () => {
 
   it('defers, and tells where to look, when the password cannot be read', async () => {
     const login = { user: 'relay', passwordFile: '/nonexistent/password' };
-    const { outcomes, peer } = await tryAt('localhost', {}, { login });
+    const { outcomes, peer, setup } = await tryAt('localhost', {}, { login });
     assert.deepEqual(summary(outcomes), ['deferred 4.3.5']);
+    assert.doesNotMatch(outcomes[0]?.reply ?? '', /nonexistent/);
+    assert.match(String(setup.tellings('outbound.loginRefused')[0]?.['reply']), /\/nonexistent\/password/);
     assert.equal(peer.sessions.length, 0);
   });
 

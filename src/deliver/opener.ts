@@ -60,7 +60,7 @@ async function openOrClear(
   signal: AbortSignal,
 ): Promise<Opened> {
   const { endpoint, guard } = options;
-  const credentials = await credentialsFor(endpoint);
+  const credentials = await credentialsFor(endpoint, options.emit);
   if (credentials !== undefined && 'kind' in credentials) return credentials;
   const known = credentials && guard.recent(endpoint.name, credentials);
   if (known !== undefined) return unwilling(known, { elsewhere: false, answered: true });
@@ -74,13 +74,23 @@ async function openOrClear(
   return again.kind === 'tlsFailed' ? again.unopened : again;
 }
 
-async function credentialsFor(endpoint: Endpoint): Promise<Credentials | Unopened | undefined> {
+async function credentialsFor(
+  endpoint: Endpoint,
+  emit: Emit<DeliverEvents>,
+): Promise<Credentials | Unopened | undefined> {
   if (endpoint.login === undefined) return undefined;
   try {
     return await readCredentials(endpoint.login);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const words = `The password for ${endpoint.login.user} at ${endpoint.name} cannot be read: ${why}`;
+    const login = oneLine(endpoint.login.user);
+    emit('outbound.loginRefused', {
+      remote: endpoint.remote,
+      login,
+      reply: `the password cannot be read: ${why}`,
+    });
+    // The outcome may reach a sender, whom neither the path nor the user concerns.
+    const words = `The password for ${endpoint.name} cannot be read`;
     return unwilling(deferred('4.3.5', words), { elsewhere: false, answered: false });
   }
 }
@@ -161,10 +171,7 @@ async function authenticate(
   const said = replyText(result.reply);
   emit('outbound.loginRefused', { remote: endpoint.remote, login: oneLine(credentials.user), reply: said });
   if (result.reply.code < 500) return turnedAway(result.reply);
-  const verdict = deferred(
-    '4.7.8',
-    `${endpoint.remote} did not accept our login as ${credentials.user}: ${said}`,
-  );
+  const verdict = deferred('4.7.8', `${endpoint.remote} did not accept our login: ${said}`);
   guard.refused(endpoint.name, credentials, verdict);
   // The other addresses know the same accounts.
   return unwilling(verdict, { elsewhere: false, answered: true });

@@ -67,208 +67,242 @@ export function transact(
   recipients: readonly Recipient[],
   options: TransactionOptions,
 ): Promise<Transacted> {
-  return new Promise((resolve) => converse(connection, message, recipients, { ...options, resolve }));
+  return new Promise((resolve) => {
+    new Transaction(connection, message, recipients, { ...options, resolve }).begin();
+  });
 }
 
-function converse(
-  connection: Connection,
-  message: Message,
-  recipients: readonly Recipient[],
-  options: TransactionOptions & { readonly resolve: (transacted: Transacted) => void },
-): void {
-  const { channel, endpoint } = connection;
-  const { timeouts, signal } = options;
-  const lines = commandLines(connection, message, recipients);
-  const mailAt = connection.mustReset ? 1 : 0;
-  const dataAt = lines.length - 1;
-  const pipelining = connection.extensions.has('PIPELINING');
-  const verdicts: (Verdict | undefined)[] = recipients.map(() => undefined);
+class Transaction implements Listener {
+  readonly #connection: Connection;
+  readonly #message: Message;
+  readonly #options: TransactionOptions & { readonly resolve: (transacted: Transacted) => void };
+  readonly #lines: readonly string[];
+  /** Where MAIL stands in the lines; RSET may come before it, DATA is the last. */
+  readonly #mailAt: number;
+  readonly #pipelining: boolean;
+  readonly #verdicts: (Verdict | undefined)[];
   /** Places of the recipients that were accepted at RCPT. */
-  const accepted: number[] = [];
-  const tooMany: number[] = [];
-  let mailRefused: Verdict | undefined;
-  let stage: Stage = 'commands';
+  readonly #accepted: number[] = [];
+  readonly #tooMany: number[] = [];
+  #mailRefused: Verdict | undefined;
+  #stage: Stage = 'commands';
   /** Which reply of the stage is due. */
-  let next = 0;
+  #next = 0;
 
-  const listener: Listener = {
-    reply(reply) {
-      if (stage === 'commands') onCommand(reply);
-      else if (stage === 'content') onEarly(reply);
-      else onEnd(reply);
-    },
-    lost: onLost,
-    turn: awaitCommand,
-  };
+  constructor(
+    connection: Connection,
+    message: Message,
+    recipients: readonly Recipient[],
+    options: TransactionOptions & { readonly resolve: (transacted: Transacted) => void },
+  ) {
+    this.#connection = connection;
+    this.#message = message;
+    this.#options = options;
+    this.#lines = commandLines(connection, message, recipients);
+    this.#mailAt = connection.mustReset ? 1 : 0;
+    this.#pipelining = connection.extensions.has('PIPELINING');
+    this.#verdicts = recipients.map(() => undefined);
+  }
 
-  function onCommand(reply: ReceivedReply): void {
+  begin(): void {
+    const { channel } = this.#connection;
+    const { signal } = this.#options;
+    signal.addEventListener('abort', this.#abort, { once: true });
+    this.#connection.served += 1;
+    // One that was sent ahead has no time limit before its turn.
+    if (!channel.isBusy) this.#awaitCommand();
+    channel.listen(this);
+    channel.send(this.#pipelining ? `${this.#lines.join('\r\n')}\r\n` : `${this.#lines[0] ?? ''}\r\n`);
+    if (signal.aborted) this.#abort();
+  }
+
+  reply(reply: ReceivedReply): void {
+    if (this.#stage === 'commands') this.#onCommand(reply);
+    else if (this.#stage === 'content') this.#onEarly(reply);
+    else this.#onEnd(reply);
+  }
+
+  lost(loss: Loss): void {
+    const verdict = lossVerdict(this.#connection, loss, this.#stage);
+    const cause = loss.cause === 'closed' ? 'closed' : 'other';
+    this.#breakOff({ verdict, cause, clean: this.#stage !== 'end' });
+  }
+
+  turn(): void {
+    this.#awaitCommand();
+  }
+
+  #onCommand(reply: ReceivedReply): void {
     // RFC 5321 3.8: a server may say 421 to anything, and then closes.
-    if (reply.code === 421) breakOff({ verdict: verdictOf(reply), cause: 'closing', clean: true });
-    else if (next < mailAt) onReset(reply);
-    else if (next === mailAt) onMail(reply);
-    else if (next < dataAt) onRecipient(reply, next - mailAt - 1);
-    else onData(reply);
+    if (reply.code === 421) this.#breakOff({ verdict: verdictOf(reply), cause: 'closing', clean: true });
+    else if (this.#next < this.#mailAt) this.#onReset(reply);
+    else if (this.#next === this.#mailAt) this.#onMail(reply);
+    else if (this.#next < this.#lines.length - 1) this.#onRecipient(reply, this.#next - this.#mailAt - 1);
+    else this.#onData(reply);
   }
 
-  function onReset(reply: ReceivedReply): void {
-    connection.mustReset = false;
-    if (isPositive(reply.code)) advance();
-    else breakOff({ verdict: outOfTurn(reply), cause: 'other', clean: true });
+  #onReset(reply: ReceivedReply): void {
+    this.#connection.mustReset = false;
+    if (isPositive(reply.code)) this.#advance();
+    else this.#breakOff({ verdict: outOfTurn(reply), cause: 'other', clean: true });
   }
 
-  function onMail(reply: ReceivedReply): void {
+  #onMail(reply: ReceivedReply): void {
     if (isPositive(reply.code)) {
-      connection.mustReset = true;
-    } else {
-      mailRefused = verdictOf(reply);
-      // The replies to a group are taken to the last, though they say nothing new.
-      if (!pipelining) {
-        complete(mailRefused);
-        return;
-      }
+      this.#connection.mustReset = true;
+      this.#advance();
+      return;
     }
-    advance();
+    this.#mailRefused = verdictOf(reply);
+    // The replies to a group are taken to the last, though they say nothing new.
+    if (this.#pipelining) this.#advance();
+    else this.#complete(this.#mailRefused);
   }
 
-  function onRecipient(reply: ReceivedReply, place: number): void {
+  #onRecipient(reply: ReceivedReply, place: number): void {
     if (isPositive(reply.code)) {
-      accepted.push(place);
+      this.#accepted.push(place);
     } else {
       const verdict = recipientVerdict(reply);
-      verdicts[place] = verdict;
-      if (verdict.status === TOO_MANY) tooMany.push(place);
+      this.#verdicts[place] = verdict;
+      if (verdict.status === TOO_MANY) this.#tooMany.push(place);
     }
     // Without PIPELINING there is no need to ask for an end that cannot come.
-    if (!pipelining && next + 1 === dataAt && accepted.length === 0) complete(undefined);
-    else advance();
+    const hopeless = this.#next + 2 === this.#lines.length && this.#accepted.length === 0;
+    if (hopeless && !this.#pipelining) this.#complete(undefined);
+    else this.#advance();
   }
 
-  function onData(reply: ReceivedReply): void {
-    if (mailRefused !== undefined || reply.code !== 354) {
-      const verdict = mailRefused ?? (reply.code >= 400 ? verdictOf(reply) : outOfTurn(reply));
-      // A peer that wants data for a sender it refused, or answers DATA with success, cannot be followed: who knows which
-      // command its earlier replies were for.
-      if (reply.code < 400) {
-        channel.destroy();
-        verdicts.fill(undefined);
-      }
-      complete(verdict);
-    } else if (accepted.length > 0) {
-      sendContent();
+  #onData(reply: ReceivedReply): void {
+    const { channel, endpoint } = this.#connection;
+    if (this.#mailRefused !== undefined || reply.code !== 354) {
+      this.#onDataRefused(reply);
+    } else if (this.#accepted.length > 0) {
+      this.#sendContent();
     } else if (endpoint.protocol === 'smtp') {
       // RFC 2920 3.1: with no recipient left a single dot ends what the server began.
       channel.send('.\r\n');
-      awaitEnd();
+      this.#awaitEnd();
     } else {
       channel.destroy();
-      complete(undefined);
+      this.#complete(undefined);
     }
   }
 
-  function onEarly(reply: ReceivedReply): void {
-    channel.destroy();
-    complete(reply.code >= 400 ? verdictOf(reply) : outOfTurn(reply));
+  #onDataRefused(reply: ReceivedReply): void {
+    const verdict = this.#mailRefused ?? (reply.code >= 400 ? verdictOf(reply) : outOfTurn(reply));
+    // A peer that wants data for a sender it refused, or answers DATA with success, cannot be followed: who knows which
+    // command its earlier replies were for.
+    if (reply.code < 400) {
+      this.#connection.channel.destroy();
+      this.#verdicts.fill(undefined);
+    }
+    this.#complete(verdict);
   }
 
-  function onEnd(reply: ReceivedReply): void {
-    connection.mustReset = false;
+  #onEarly(reply: ReceivedReply): void {
+    this.#connection.channel.destroy();
+    this.#complete(reply.code >= 400 ? verdictOf(reply) : outOfTurn(reply));
+  }
+
+  #onEnd(reply: ReceivedReply): void {
+    const { channel, endpoint } = this.#connection;
+    this.#connection.mustReset = false;
     const verdict = verdictOf(reply);
     if (reply.code === 421 || (reply.code >= 300 && reply.code < 400)) {
       channel.destroy();
-      complete(verdict);
+      this.#complete(verdict);
     } else if (endpoint.protocol === 'smtp') {
-      complete(verdict);
+      this.#complete(verdict);
     } else {
-      const place = accepted[next];
-      if (place !== undefined) verdicts[place] = verdict;
-      next += 1;
-      if (next === accepted.length) complete(undefined);
-      else channel.due(timeouts.final, 'the end of the message');
+      this.#onEndFor(this.#accepted[this.#next], verdict);
     }
   }
 
-  function onLost(loss: Loss): void {
-    const verdict = lossVerdict(connection, loss, stage);
-    breakOff({ verdict, cause: loss.cause === 'closed' ? 'closed' : 'other', clean: stage !== 'end' });
+  #onEndFor(place: number | undefined, verdict: Verdict): void {
+    if (place !== undefined) this.#verdicts[place] = verdict;
+    this.#next += 1;
+    if (this.#next === this.#accepted.length) this.#complete(undefined);
+    else this.#connection.channel.due(this.#options.timeouts.final, END_OF_MESSAGE);
   }
 
-  function advance(): void {
-    next += 1;
-    if (!pipelining) channel.send(`${lines[next] ?? ''}\r\n`);
-    awaitCommand();
+  #advance(): void {
+    this.#next += 1;
+    if (!this.#pipelining) this.#connection.channel.send(`${this.#lines[this.#next] ?? ''}\r\n`);
+    this.#awaitCommand();
   }
 
-  function awaitCommand(): void {
-    if (next < mailAt) channel.due(timeouts.command, 'RSET');
-    else if (next === mailAt) channel.due(timeouts.mail, 'MAIL');
-    else if (next < dataAt) channel.due(timeouts.recipient, 'RCPT');
+  #awaitCommand(): void {
+    const { channel } = this.#connection;
+    const { timeouts } = this.#options;
+    if (this.#next < this.#mailAt) channel.due(timeouts.command, 'RSET');
+    else if (this.#next === this.#mailAt) channel.due(timeouts.mail, 'MAIL');
+    else if (this.#next < this.#lines.length - 1) channel.due(timeouts.recipient, 'RCPT');
     else channel.due(timeouts.data, 'DATA');
   }
 
-  function awaitEnd(): void {
-    stage = 'end';
-    next = 0;
-    channel.due(timeouts.final, 'the end of the message');
+  #awaitEnd(): void {
+    this.#stage = 'end';
+    this.#next = 0;
+    this.#connection.channel.due(this.#options.timeouts.final, END_OF_MESSAGE);
   }
 
-  function sendContent(): void {
+  #sendContent(): void {
+    const { channel } = this.#connection;
+    const { content, preamble } = this.#message;
     // RFC 5321 4.1.1.4: whatever the answer will be, the end of data ends the transaction.
-    connection.mustReset = false;
-    if (message.content.bytes !== undefined && fitsOneWrite(message)) {
-      if (pipelining && options.lend()) channel.hold();
-      sendAtOnce(channel, message.preamble, message.content.bytes);
-      awaitEnd();
+    this.#connection.mustReset = false;
+    if (content.bytes !== undefined && fitsOneWrite(this.#message)) {
+      if (this.#pipelining && this.#options.lend()) channel.hold();
+      sendAtOnce(channel, preamble, content.bytes);
+      this.#awaitEnd();
       return;
     }
-    stage = 'content';
-    sendBlocks(channel, message, timeouts).then(sendEnd, onUnreadable);
+    this.#stage = 'content';
+    sendBlocks(channel, this.#message, this.#options.timeouts).then(
+      (end) => this.#sendEnd(end),
+      (error: unknown) => this.#onUnreadable(error),
+    );
   }
 
-  function sendEnd(end: Buffer | undefined): void {
-    if (end === undefined || stage !== 'content') return;
-    channel.sendAll([end]);
-    awaitEnd();
+  #sendEnd(end: Buffer | undefined): void {
+    if (end === undefined || this.#stage !== 'content') return;
+    this.#connection.channel.sendAll([end]);
+    this.#awaitEnd();
   }
 
-  function onUnreadable(error: unknown): void {
-    if (stage !== 'content') return;
-    channel.destroy();
+  #onUnreadable(error: unknown): void {
+    if (this.#stage !== 'content') return;
     const words = `The message could not be read: ${error instanceof Error ? error.message : String(error)}`;
-    breakOff({ verdict: deferred('4.3.0', words), cause: 'other', clean: true });
+    this.#breakOff({ verdict: deferred('4.3.0', words), cause: 'other', clean: true });
   }
 
-  /** `rest` is for the recipients without a verdict; all must have one when it is undefined. */
-  function complete(rest: Verdict | undefined): void {
-    if (mailRefused !== undefined) verdicts.fill(mailRefused);
-    const settled = verdicts.map((verdict) => verdict ?? rest ?? UNSAID);
-    const again = mailRefused === undefined && accepted.length > 0 ? tooMany : [];
-    finish({ kind: 'complete', verdicts: settled, again });
+  /** `rest` is for the recipients without a verdict; all have one when it is undefined. */
+  #complete(rest: Verdict | undefined): void {
+    if (this.#mailRefused !== undefined) this.#verdicts.fill(this.#mailRefused);
+    const verdicts = this.#verdicts.map((verdict) => verdict ?? rest ?? UNSAID);
+    const again = this.#mailRefused === undefined && this.#accepted.length > 0 ? this.#tooMany : [];
+    this.#finish({ kind: 'complete', verdicts, again });
   }
 
-  function breakOff(end: Pick<Extract<Transacted, { kind: 'broken' }>, 'verdict' | 'cause' | 'clean'>): void {
-    channel.destroy();
-    finish({ kind: 'broken', verdicts, ...end });
+  #breakOff(end: Pick<Extract<Transacted, { kind: 'broken' }>, 'verdict' | 'cause' | 'clean'>): void {
+    this.#connection.channel.destroy();
+    this.#finish({ kind: 'broken', verdicts: this.#verdicts, ...end });
   }
 
-  function finish(transacted: Transacted): void {
-    stage = 'over';
-    channel.listen(undefined);
-    signal.removeEventListener('abort', abort);
-    options.resolve(transacted);
+  #finish(transacted: Transacted): void {
+    this.#stage = 'over';
+    this.#connection.channel.listen(undefined);
+    this.#options.signal.removeEventListener('abort', this.#abort);
+    this.#options.resolve(transacted);
   }
 
-  function abort(): void {
-    channel.lose(ABORTED);
-  }
-
-  signal.addEventListener('abort', abort, { once: true });
-  connection.served += 1;
-  if (!channel.isBusy) awaitCommand();
-  channel.listen(listener);
-  channel.send(pipelining ? `${lines.join('\r\n')}\r\n` : `${lines[0] ?? ''}\r\n`);
-  if (signal.aborted) abort();
+  readonly #abort = (): void => {
+    this.#connection.channel.lose(ABORTED);
+  };
 }
 
+const END_OF_MESSAGE = 'the end of the message';
 const UNSAID = deferred('4.5.0', 'The other server did not say what became of this recipient');
 
 function lossVerdict(connection: Connection, loss: Loss, stage: Stage): Verdict {

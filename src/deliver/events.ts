@@ -16,7 +16,10 @@ export interface DeliverEvents {
   'outbound.unavailable': { readonly remote: string; readonly status: string; readonly reply: string };
   /** TLS was offered and could not be agreed; the same address is tried again in clear text. */
   'outbound.tlsFailed': { readonly remote: string; readonly error: string };
-  /** The smarthost does not take our login, or its password cannot be read. A refused one: for a minute it is not offered again unless the password file changes. */
+  /**
+   * The smarthost does not take our login, or its password cannot be read. A refused password is not offered again for a minute,
+   * unless the file changes.
+   */
   'outbound.loginRefused': { readonly remote: string; readonly login: string; readonly reply: string };
   /** A connection ended in the middle of a message, or the peer did not keep to the protocol. */
   'outbound.lost': { readonly remote: string; readonly error: string };

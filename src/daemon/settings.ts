@@ -10,6 +10,9 @@ const ACTIVE = { messages: 20_000, bytes: 64 * 1024 * 1024 };
 /** Attempts in flight in a worker, over all destinations. */
 const ATTEMPTS_IN_FLIGHT = 200;
 
+/** More attempts than connections, so that the next message is at hand, and its commands go out with the last one's content. */
+const ATTEMPTS_PER_CONNECTION = 2;
+
 export function listenerSettings(config: Config, listener: ListenerConfig): ListenerSettings {
   return {
     name: listener.name,
@@ -34,7 +37,10 @@ export function scheduleSettings({
 }: Config): Pick<ScheduleSettings, 'retry' | 'concurrency' | 'active'> {
   return {
     retry: { delaysMs: queue.retry, expireMs: queue.expire, warnAfterMs: queue.warnAfter },
-    concurrency: { total: ATTEMPTS_IN_FLIGHT, perDestination: delivery.connectionsPerHost },
+    concurrency: {
+      total: ATTEMPTS_IN_FLIGHT,
+      perDestination: ATTEMPTS_PER_CONNECTION * delivery.connectionsPerHost,
+    },
     active: ACTIVE,
   };
 }

@@ -78,8 +78,9 @@ export class Sink implements AsyncDisposable {
       else if (verb === 'MAIL' && !refused) envelope = { ...envelope, from: argument(line), to: [] };
       else if (verb === 'RCPT' && !refused && !(special ?? '').startsWith('4'))
         envelope.to.push(argument(line));
-      else if (verb === 'DATA' && special === undefined) inContent = true;
+      else if (verb === 'DATA' && special === undefined) inContent = envelope.to.length > 0;
       if (special !== undefined) say(special);
+      else if (verb === 'DATA' && !inContent) say('554 no valid recipients');
       else if (verb === 'EHLO') say('250-sink\r\n250-PIPELINING\r\n250 8BITMIME');
       else if (verb === 'DATA') say('354 go');
       else if (verb === 'QUIT') socket.end('221 bye\r\n');

@@ -2,7 +2,7 @@
  * The configuration as the program uses it: every default in place, every value parsed, every path absolute. Plain data
  * that can be sent to another process by structured clone.
  */
-import type { Target } from '../deliver/mod.ts';
+import type { Target, Timeouts } from '../deliver/mod.ts';
 import type { Domain, Mailbox } from '../mail/mod.ts';
 import type { GrantSource, LiteralSource, NeverSource, Place, RouteSource } from '../policy/mod.ts';
 import type { Compat } from '../smtp/mod.ts';
@@ -122,17 +122,7 @@ export interface DeliveryConfig {
   /** Milliseconds. */
   readonly idle: number;
   /** Milliseconds. */
-  readonly timeouts: {
-    readonly connect: number;
-    readonly greeting: number;
-    readonly command: number;
-    readonly mail: number;
-    readonly recipient: number;
-    readonly data: number;
-    readonly block: number;
-    readonly final: number;
-    readonly quit: number;
-  };
+  readonly timeouts: Timeouts;
 }
 
 export interface DnsConfig {

@@ -390,6 +390,21 @@ test('Session stops looking at commands while the client does not read, and goes
   assert.ok(!client.paused);
 });
 
+test('Session holds few replies for a client that does not read, and answers all that it sent before it closed its side', async () => {
+  const client = new Harness();
+  client.reads = false;
+  await client.send('EHLO a.test\r\n'.repeat(4000));
+  client.session.inputEnd();
+  const held = client.pending;
+  assert.ok(held >= 64 * 1024 && held < 192 * 1024, `${held} octets are held`);
+  client.reads = true;
+  while (!client.ended) {
+    client.pending = 0;
+    client.session.drained();
+  }
+  assert.equal(client.replies().length, 4001);
+});
+
 test('Session answers what was sent before the client closed its side', async () => {
   const client = new Harness();
   client.session.receive(Buffer.from(`EHLO a.test\r\n${ENVELOPE}x\r\n.\r\n`));

@@ -146,7 +146,7 @@ export class Session implements Acting {
   /** Looks at what has come until there is no more, something must be waited for, or the client does not read. */
   #pump(): void {
     try {
-      while (!this.#busy && this.#state.phase !== 'ended' && this.#transport.pending < OUTPUT_LIMIT) {
+      while (!this.#busy && this.#state.phase !== 'ended' && this.#clientReads()) {
         if (!(this.#state.phase === 'content' ? this.#takeContent() : this.#takeLine())) break;
       }
       this.#rest();
@@ -155,14 +155,21 @@ export class Session implements Acting {
     }
   }
 
+  /** Replies are sent on as they become many, so that one chunk of short commands does not become a heap of long replies. */
+  #clientReads(): boolean {
+    if (this.#output.length >= OUTPUT_LIMIT) this.#flush();
+    return this.#transport.pending < OUTPUT_LIMIT;
+  }
+
   /** Between commands: what drains, ends, and how fast the client may send on. */
   #rest(): void {
     if (!this.#busy && this.#draining && this.#state.phase !== 'content')
       return this.#close(REPLIES.shuttingDown, 'shutdown');
     this.#flush();
-    if (!this.#busy && this.#inputEnded && this.#input.length === 0)
+    const reads = this.#clientReads(); // while it does not, there may be lines that have not been looked at
+    if (!this.#busy && reads && this.#inputEnded && this.#input.length === 0)
       return this.#close(undefined, 'disconnected');
-    const pause = this.#inputOctets > INPUT_LIMIT || this.#transport.pending >= OUTPUT_LIMIT;
+    const pause = this.#inputOctets > INPUT_LIMIT || !reads;
     if (pause === this.#paused) return undefined;
     this.#paused = pause;
     return pause ? this.#transport.pause() : this.#transport.resume();

@@ -28,6 +28,8 @@ export class Harness {
   paused = false;
   /** Octets the client pretends not to have read. */
   pending = 0;
+  /** False: what is written from now on is not read. */
+  reads = true;
   now = Date.UTC(2026, 10, 24, 12, 0, 0);
 
   constructor(world: Partial<World> = {}) {
@@ -85,6 +87,7 @@ export class Harness {
     return {
       write: (octets) => {
         this.output += octets;
+        if (!this.reads) this.pending += octets.length;
       },
       get pending() {
         return pending();

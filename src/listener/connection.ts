@@ -138,7 +138,13 @@ export class Connection implements Transport {
     const secure = new TLSSocket(plain, { isServer: true, secureContext });
     this.#socket = secure;
     this.#attach(secure);
-    secure.once('secure', () => this.#secured(secure));
+    // Without it, a client that went in the midst of a handshake would keep its place until the deadline.
+    const gone = (): void => void secure.destroy();
+    secure.once('end', gone).resume();
+    secure.once('secure', () => {
+      secure.off('end', gone);
+      this.#secured(secure);
+    });
   }
 
   #secured(secure: TLSSocket): void {

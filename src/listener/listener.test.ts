@@ -187,6 +187,18 @@ test('Listener never goes on in clear text when a handshake fails', async (conte
   assert.equal(listener.connections, 0);
 });
 
+test('Listener gives the place of a client free that goes in the midst of a handshake', async (context) => {
+  const { port, listener, admission } = await run(context);
+  const client = plain(port);
+  await client.has(/^220/);
+  client.socket.write('EHLO a.test\r\nSTARTTLS\r\n');
+  await client.has(/^220 2\.0\.0/m);
+  client.socket.end(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])); // the beginning of a ClientHello
+  await client.until(() => client.closed);
+  while (listener.connections > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(admission.total, 0);
+});
+
 test('Listener ends a handshake that does not come, and a client that stays idle', async (context) => {
   const { port, advance, listener } = await run(context, { implicitTls: true });
   const silent = plain(port);

@@ -30,3 +30,13 @@ test('flush() resolves when the disk refuses, and the lines are not forgotten', 
   await destination.flush();
   await destination.close();
 });
+
+test('close() closes the file once, however often it is called', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-observe-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const destination = openDestination({ file: join(folder, 'log'), onDropped: () => {} });
+  destination.write('line\n');
+  await Promise.all([destination.close(), destination.close()]);
+  await destination.close();
+  assert.equal(await readFile(join(folder, 'log'), 'utf8'), 'line\n');
+});

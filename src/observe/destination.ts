@@ -42,7 +42,7 @@ export interface Destination {
   write(line: string): void;
   /** Resolves when all lines so far were handed to the operating system, or when that failed. */
   flush(): Promise<void>;
-  /** Writes what waits, once, and closes; standard output stays open. */
+  /** Writes what waits, once, and closes; standard output stays open. Closing again changes nothing: the descriptor may be another's by then. */
   close(): Promise<void>;
 }
 
@@ -59,18 +59,20 @@ export function openDestination(options: DestinationOptions): Destination {
   const pump = createPump(fd, queue, options.onDropped);
   const atExit = (): void => writeAtExit(fd, pump.unwritten(), queue);
   process.on('exit', atExit);
+  const close = async (): Promise<void> => {
+    await pump.flush();
+    process.off('exit', atExit);
+    pump.stop();
+    if (fd !== STDOUT) closeSync(fd);
+  };
+  let closed: Promise<void> | undefined;
   return {
     write: (line) => {
       queue.push(line);
       pump.wake();
     },
     flush: () => pump.flush(),
-    close: async () => {
-      await pump.flush();
-      process.off('exit', atExit);
-      pump.stop();
-      if (fd !== STDOUT) closeSync(fd);
-    },
+    close: () => (closed ??= close()),
   };
 }
 

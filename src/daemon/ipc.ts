@@ -108,7 +108,7 @@ export class WorkerChannel {
   }
 
   start(start: Omit<Start, 'kind'>): void {
-    this.#child.send({ kind: 'start', ...start });
+    this.#send({ kind: 'start', ...start });
   }
 
   /** Rejects when the worker reports an error or ends before it answers. */
@@ -126,9 +126,15 @@ export class WorkerChannel {
       });
     });
     const request: Request<N> = { kind: 'request', id, name, ask };
-    if (this.#child.connected) this.#child.send(request);
-    else this.#gone();
+    this.#send(request);
     return answered;
+  }
+
+  /** A worker may be dead before we hear of it; without the callback Node would throw that as an event nobody hears. */
+  #send(message: Start | Request<RequestName>): void {
+    this.#child.send(message, (error) => {
+      if (error !== null) this.#gone();
+    });
   }
 
   /** Takes an answer; false for other messages. */

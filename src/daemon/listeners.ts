@@ -28,6 +28,8 @@ export class Listeners implements AsyncDisposable {
   readonly #admission: Admission;
   /** By what cannot change while a socket is bound: name, address, kind of TLS. */
   #open = new Map<string, Open>();
+  /** Those that a reload took away, until their last session has ended. */
+  readonly #leaving = new Set<Listener>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: ListenersOptions) {
@@ -68,18 +70,29 @@ export class Listeners implements AsyncDisposable {
     for (const [key, { listener }] of this.#open) {
       if (wanted.has(key)) continue;
       this.#open.delete(key);
-      void listener.drain(); // its sessions end by themselves; nothing waits for them
+      this.#leaving.add(listener);
+      void listener.drain().then(() => this.#leaving.delete(listener));
     }
   }
 
-  /** Accepts nothing more, and waits until every session has ended. */
-  async drain(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(({ listener }) => listener.drain()));
+  /** Accepts nothing more, and waits until every session has ended; those that have not when `signal` aborts are cut off. */
+  async drain(signal: AbortSignal): Promise<void> {
+    const listeners = this.#all();
+    const cutOff = (): void => {
+      for (const listener of listeners) void listener[Symbol.asyncDispose]();
+    };
+    signal.addEventListener('abort', cutOff, { once: true });
+    await Promise.all(listeners.map((listener) => listener.drain()));
+    signal.removeEventListener('abort', cutOff);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all([...this.#open.values()].map(({ listener }) => listener[Symbol.asyncDispose]()));
+    await Promise.all(this.#all().map((listener) => listener[Symbol.asyncDispose]()));
+  }
+
+  #all(): Listener[] {
+    return [...[...this.#open.values()].map(({ listener }) => listener), ...this.#leaving];
   }
 
   async #bind(config: ListenerConfig, address: Host, settings: ListenerSettings): Promise<Open> {
@@ -101,7 +114,7 @@ export class Listeners implements AsyncDisposable {
 
   #sweep(): void {
     const now = this.#options.services.clock.now();
-    for (const { listener } of this.#open.values()) listener.expire(now);
+    for (const listener of this.#all()) listener.expire(now);
   }
 }
 

@@ -136,8 +136,7 @@ export class Supervisor {
 
   async #reload(): Promise<ReloadOutcome> {
     const { configPath } = this.#options;
-    const passed = await passGate(configPath, this.#config);
-    const problems = 'problems' in passed ? passed.problems : await this.#apply(passed.config);
+    const problems = await this.#tryReload().catch((error: unknown) => [couldNot(configPath, error)]);
     if (problems.length > 0) {
       const lines = problems.map(
         ({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`,
@@ -152,14 +151,20 @@ export class Supervisor {
     return { ok: true, summary };
   }
 
+  async #tryReload(): Promise<readonly ConfigProblem[]> {
+    const passed = await passGate(this.#options.configPath, this.#config);
+    return 'problems' in passed ? passed.problems : this.#apply(passed.config);
+  }
+
   /** Every worker takes the new configuration, or every worker keeps the old one. */
   async #apply(config: Config): Promise<readonly ConfigProblem[]> {
     const before = this.#config;
+    const pair = await loadPair(config);
     this.#config = config; // what a worker that starts just now is given
     const { answers } = await askAll(this.#workers, 'configure', config);
     const problem = answers.find(([, answer]) => answer.problem !== undefined)?.[1].problem;
     if (problem === undefined) {
-      this.#pair = await loadPair(config);
+      this.#pair = pair;
       this.#configuredAt = Date.now();
       this.#log.setLevel(config.log.level);
       return [];
@@ -188,4 +193,12 @@ export class Supervisor {
       reload: () => this.reload(),
     });
   }
+}
+
+/** Something else than the configuration stood in the way: the accounts, a file that went meanwhile. */
+function couldNot(file: string, error: unknown): ConfigProblem {
+  return {
+    place: { file, line: 1, column: 1 },
+    message: `the configuration cannot be put in force: ${error instanceof Error ? error.message : String(error)}`,
+  };
 }

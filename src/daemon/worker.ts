@@ -30,6 +30,8 @@ import { createOwnerOf, createTargetOf } from './targets.ts';
 
 /** How often the certificate is loaded again. Milliseconds. */
 const CERTIFICATE_INTERVAL = 12 * 3_600_000;
+/** The part of a drain's time after which sessions that go on are cut off; the rest is for attempts in flight. */
+const SESSIONS_SHARE = 0.5;
 
 export interface WorkerOptions {
   readonly name: string;
@@ -172,8 +174,9 @@ export async function startWorker({
     },
     drain: async ({ withinMs }) => {
       clearInterval(renewal);
-      await listeners.drain();
-      await scheduler.drain(AbortSignal.timeout(withinMs));
+      const over = AbortSignal.timeout(withinMs);
+      await listeners.drain(AbortSignal.timeout(withinMs * SESSIONS_SHARE));
+      await scheduler.drain(over);
       await listeners[Symbol.asyncDispose]();
       await courier[Symbol.asyncDispose]();
       await scheduler[Symbol.asyncDispose]();

@@ -28,6 +28,8 @@ export class WorkerProcess {
   #channel: WorkerChannel | undefined;
   #state: WorkerState = 'starting';
   #startedAt = 0;
+  /** What the process was given when it started. */
+  #given: Config | undefined;
   #backoff = 0;
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -99,16 +101,16 @@ export class WorkerProcess {
     this.#startedAt = Date.now();
     child.on('message', (message: FromWorker) => this.#heard(channel, message));
     this.#exited = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
+      const ended = (code: number | null, signal: string | null): void => {
         resolve();
         this.#ended(code, signal);
-      });
+      };
+      child.once('exit', ended);
+      // Without a pid there was no process, e.g. while a package manager replaces the program; else `exit` follows.
+      child.on('error', () => child.pid === undefined && ended(null, null));
     });
-    channel.start({
-      name: this.name,
-      config: this.#options.config(),
-      liveWorkers: this.#options.liveWorkers(),
-    });
+    this.#given = this.#options.config();
+    channel.start({ name: this.name, config: this.#given, liveWorkers: this.#options.liveWorkers() });
     this.#options.emit('worker.started', { worker: this.name, workerPid: child.pid ?? 0 });
   }
 
@@ -116,6 +118,7 @@ export class WorkerProcess {
     if (channel.settle(message)) return;
     if (message.kind === 'ready') {
       this.#state = 'running';
+      if (this.#given !== this.#options.config()) void this.#catchUp();
       this.#options.emit('worker.ready', { worker: this.name, milliseconds: Date.now() - this.#startedAt });
       this.#readiness?.resolve();
       this.#readiness = undefined;
@@ -124,6 +127,13 @@ export class WorkerProcess {
       this.#readiness.reject(new Error(message.problem));
       this.#readiness = undefined;
     }
+  }
+
+  /** A reload came while it started: it takes that configuration now, or starts anew with it. */
+  async #catchUp(): Promise<void> {
+    const child = this.#child;
+    const answer = await this.request('configure', this.#options.config()).catch(() => undefined);
+    if (answer?.problem !== undefined) child?.kill('SIGKILL');
   }
 
   #ended(code: number | null, signal: string | null): void {

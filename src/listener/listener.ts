@@ -31,7 +31,8 @@ export class Listener implements AsyncDisposable {
   readonly #options: ListenerOptions;
   readonly #connections = new Set<Connection>();
   #servers: Server[] = [];
-  #idle: (() => void) | undefined;
+  /** Called when the last connection is gone. */
+  #idle: (() => void)[] = [];
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
@@ -63,7 +64,7 @@ export class Listener implements AsyncDisposable {
     for (const server of this.#servers) server.close();
     this.#servers = [];
     for (const connection of this.#connections) connection.drain();
-    if (this.#connections.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,7 +115,7 @@ export class Listener implements AsyncDisposable {
     const onClose = (connection: Connection): void => {
       admission.leave(client);
       this.#connections.delete(connection);
-      if (this.#connections.size === 0) this.#idle?.();
+      if (this.#connections.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
     };
     this.#connections.add(
       new Connection(socket, { peer, implicitTls, settings, secureContext, services, onClose }),

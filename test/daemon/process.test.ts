@@ -76,6 +76,21 @@ test('serve: SIGTERM answers a message that is being sent, ends with 0, and lose
   assert.equal((await readdir(folder)).length, 1);
 });
 
+test('serve: a client that stops in the midst of a message does not keep a worker from ending in order', async () => {
+  await using postern = await running();
+  const { site, port } = postern;
+  using client = await Client.greeted({ port });
+  await client.ehlo();
+  await client.expect('MAIL FROM:<>', 250);
+  await client.expect('RCPT TO:<bob@inbound.test>', 250);
+  await client.expect('DATA', 354);
+  client.raw('Subject: s\r\n\r\n');
+  // Without its supervisor a worker drains in a short time; with it, in a longer one, in the same way.
+  site.signal('SIGKILL');
+  await site.logged('spool.closed');
+  assert.equal((await client.reply()).code, 'closed');
+});
+
 test('serve: two workers share one port, and both take mail', async () => {
   await using postern = await running({ more: 'workers: 2' });
   const { site, port } = postern;

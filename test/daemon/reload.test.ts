@@ -1,5 +1,7 @@
 /** Reloads: what is right comes into force for the very next command, what is wrong changes nothing and says where. */
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from '../kit/client.ts';
 import { freePort } from '../kit/ports.ts';
@@ -178,4 +180,50 @@ test('log: a refusal holds client, account, sender, recipient, rule, reason and 
   assert.match(String(reply), /^550 5\.7\.1 /);
   await until(async () => (await site.events('auth.refused')).length > 0, 'the refused login');
   assert.doesNotMatch(await site.log(), /bobs password|a wrong secret/);
+});
+
+test('reload: a session on a listener that went still has to keep to its time', async () => {
+  const timeouts = { allow: OFFICE, more: 'timeouts: { data: 1s }\n' };
+  await using postern = await running(timeouts);
+  const { site, port } = postern;
+  using client = await Client.greeted({ port, localAddress: '127.0.1.5' });
+  await client.ehlo();
+  await client.expect('MAIL FROM:<a@outside.test>', 250);
+  await client.expect(OUTSIDE, 250);
+  await client.expect('DATA', 354);
+  client.raw('Subject: s\r\n');
+  await site.configure(configuration({ port: await freePort(), ...timeouts }));
+  assert.equal((await site.cli('reload')).code, 0);
+  assert.equal((await client.reply()).code, 421);
+});
+
+test('reload: a worker that starts meanwhile gets the new configuration, too', async () => {
+  await using postern = await running({ allow: OFFICE });
+  const { site, port } = postern;
+  const worker = async (): Promise<{ pid: number | null; state: string } | undefined> => {
+    const status = await site.control.status();
+    return status.kind === 'done' ? status.value.workers[0] : undefined;
+  };
+  const first = await worker();
+  assert.ok(first?.pid != null);
+  await site.configure(configuration({ port }));
+  process.kill(first.pid, 'SIGKILL');
+  await until(async () => (await worker())?.state === 'starting', 'the worker to start again');
+  assert.equal((await site.control.reload()).kind, 'done');
+  await until(async () => (await worker())?.state === 'running', 'the worker to be ready');
+  using client = await Client.greeted({ port, localAddress: '127.0.1.5' });
+  await client.ehlo();
+  await client.expect('MAIL FROM:<a@outside.test>', 250);
+  await client.expect(OUTSIDE, 550);
+});
+
+test('reload: SIGHUP says so in the log when something else than the configuration stands in the way', async () => {
+  const tests =
+    'tests:\n  - { name: "bob has a mailbox", from: 127.0.1.9, recipient: bob@inbound.test, expect: accepted }';
+  await using postern = await running({ more: tests });
+  const { site } = postern;
+  await writeFile(join(site.folder, 'data', 'accounts.db'), 'this is no database'.repeat(1000));
+  await rm(join(site.folder, 'data', 'accounts.db-wal'), { force: true });
+  site.signal('SIGHUP');
+  await site.logged('reload.refused', ({ problems }) => /accounts\.db/.test(String(problems)));
 });

@@ -1,5 +1,6 @@
 /** What zod found, in words for administrators: the value, its place, and what to write instead. */
 import type { z } from 'zod';
+import { foreignRemedy } from './foreign.ts';
 import {
   accepts,
   alternativeFor,
@@ -13,6 +14,7 @@ import {
 import type { SchemaNode } from './jsonSchema.ts';
 import type { Path, Positions } from './positions.ts';
 import type { ConfigProblem } from './problem.ts';
+import { typeRemedy } from './remedies.ts';
 import { suggest } from './suggest.ts';
 import { parseDuration } from './text/duration.ts';
 import { either, isTextProblem, quoted, shown } from './text/problem.ts';
@@ -140,7 +142,10 @@ function wrongType(expected: string, at: At): ConfigProblem {
   const special = specialType(value, node);
   if (special !== undefined) return { place, ...special };
   const wanted = expected === 'int' && typeof value === 'number' ? 'a whole number' : kindOf(node);
-  const remedy = typeRemedy(value, node);
+  const remedy =
+    path.length === 0
+      ? 'Write every setting as a key, a colon and a value: hostname: mail.contoso.example.'
+      : typeRemedy(value, node);
   const message = `${label(path)} must be ${wanted}, not ${valueWords(value)}`;
   return remedy === undefined ? { place, message } : { place, message, remedy };
 }
@@ -152,10 +157,9 @@ function specialType(value: unknown, node: SchemaNode): { message: string; remed
     typeof value === 'string' &&
     /^(?:yes|no|on|off|y|n|true|false)$/i.test(value)
   ) {
-    const meant = /^(?:yes|on|y|true)$/i.test(value);
     return {
       message: `${quoted(value)} is a text in YAML 1.2, not a truth value`,
-      remedy: `Write ${String(meant)}.`,
+      remedy: `Write ${String(meansTrue(value))}.`,
     };
   }
   if (node.title?.startsWith('duration') === true && typeof value === 'number') {
@@ -169,44 +173,24 @@ function specialType(value: unknown, node: SchemaNode): { message: string; remed
   return undefined;
 }
 
-function typeRemedy(value: unknown, node: SchemaNode): string | undefined {
-  const options = alternativesOf(node);
-  if (typeof value === 'string' && options.some(({ type }) => type === 'array')) {
-    return `Write it as a list: ${flow([value])}.`;
-  }
-  // YAML takes a colon at the end of a text for the end of a key: [2001:db8::].
-  const [key = '', ...others] =
-    isNode(value) && options.some(({ type }) => type === 'string') ? Object.keys(value) : [];
-  if (key !== '' && others.length === 0)
-    return `If a text is meant, write it in quotes: ${quoted(`${key}:`)}.`;
-  if (typeof value === 'number' && options.some(isFreeText)) return `Write it in quotes: "${value}".`;
-  if (
-    typeof value === 'string' &&
-    /^\d{1,15}$/.test(value) &&
-    options.some(({ type }) => type === 'integer')
-  ) {
-    return `Write ${value} without quotes.`;
-  }
-  return undefined;
+function meansTrue(value: unknown): boolean {
+  return typeof value === 'string' && /^(?:yes|on|y|true)$/i.test(value);
 }
 
-/** Whether a node takes texts that could look like a number. */
-function isFreeText({ type, title, enum: words, const: word }: SchemaNode): boolean {
-  if (type !== 'string' || words !== undefined || word !== undefined) return false;
-  return title === undefined || ['name', 'text', 'path'].includes(title);
-}
-
-function wrongValue(values: readonly unknown[], { path, value, source }: At): ConfigProblem {
+function wrongValue(values: readonly unknown[], { path, value, node, source }: At): ConfigProblem {
   const place = source.positions.at(path);
   if (values.length === 1 && values[0] === true) {
-    return { place, message: `${label(path)} can only be true`, remedy: 'Remove the key instead.' };
+    const remedy = meansTrue(value) ? 'Write true.' : 'Remove the key instead.';
+    return { place, message: `${label(path)} can only be true`, remedy };
   }
   const known = [...new Set(values.map(String))];
   const given = typeof value === 'string' ? quoted(value) : valueWords(value);
   const near = typeof value === 'string' ? suggest(value, known) : undefined;
   const message = `${given} is not a value of ${label(path)}`;
   if (near !== undefined) return { place, message: `${message}: did you mean ${quoted(near)}?` };
-  return { place, message, remedy: `Write ${either(known)}.` };
+  const group = node.examples?.find(isNode);
+  const others = group === undefined ? '' : `, or a group of keys such as ${flow(group)}`;
+  return { place, message, remedy: `Write ${either(known)}${others}.` };
 }
 
 function outOfBounds(
@@ -240,15 +224,17 @@ function unknownKey(key: string, { path, value, node, source }: At): ConfigProbl
     };
   }
   const known = propertiesOf(alternativeFor(node, value)).map(([name]) => name);
-  const near = suggest(key, known);
   const message = `unknown key ${quoted(key)}`;
+  const foreign = foreignRemedy(key);
+  if (foreign !== undefined) return { place, message, remedy: foreign };
+  const near = suggest(key, known);
   if (near !== undefined) {
     source.misspelt.add(JSON.stringify([...path, near]));
     return { place, message: `${message}: did you mean ${quoted(near)}?` };
   }
-  const elsewhere = propertiesOf(source.schema).find(([, section]) =>
-    propertiesOf(section).some(([name]) => name === key),
-  )?.[0];
+  // Deeper in, a key of the same name elsewhere has another meaning.
+  const sections = path.length > 1 ? [] : propertiesOf(source.schema);
+  const elsewhere = sections.find(([, section]) => propertiesOf(section).some(([name]) => name === key))?.[0];
   if (elsewhere !== undefined && elsewhere !== path[0])
     return { place, message, remedy: `It belongs to ${elsewhere}.` };
   return { place, message, remedy: `Known here: ${known.join(', ')}.` };

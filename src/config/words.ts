@@ -24,9 +24,15 @@ export function kindOf(node: SchemaNode): string {
 /** What was given instead: `the number 300`, `the text "x"`, `a list`. */
 export function valueWords(value: unknown): string {
   if (typeof value === 'string') return `the text ${quoted(value)}`;
-  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'number') return `the number ${numberText(value)}`;
   if (typeof value === 'boolean') return String(value);
   return Array.isArray(value) ? 'a list' : 'a group of keys';
+}
+
+/** A number as YAML writes it. */
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  return Number.isFinite(value) ? String(value) : `${value < 0 ? '-' : ''}.inf`;
 }
 
 /** Texts that YAML reads as the same text without quotes, also inside brackets and braces. */

@@ -50,6 +50,16 @@ const EXPLANATIONS: ReadonlyMap<YAMLError['code'], Explain> = new Map<YAMLError[
     () => ({ message: 'directives (%) have no use in a configuration', remedy: 'Remove this line.' }),
   ],
   ['RESOURCE_EXHAUSTION', () => ({ message: 'this is nested too deeply' })],
+  [
+    'MISSING_CHAR',
+    (_text, _position, error) =>
+      error.message.startsWith('Sequence item without')
+        ? {
+            message: 'this line is neither an item of the list above nor a key of its last item',
+            remedy: 'An item begins with "- "; the keys of an item stand in the column of its first key.',
+          }
+        : inItsWords(error),
+  ],
   ['UNEXPECTED_TOKEN', explainToken],
   ['BAD_INDENT', explainIndent],
 ]);

@@ -32,7 +32,7 @@ const route = z
       .optional(),
     forward: textField('host:port', parseHost)
       .describe(
-        'The domain is ours, its mail goes on to this host: the recipient is unchanged, no MX record is looked up.',
+        'The domain is ours, its mail goes on to this host: the recipient is unchanged, no MX record is looked up. Every recipient is accepted; one that the host refuses is bounced to the sender.',
       )
       .meta({ 'x-examples': ['mail.branch.internal:25'] })
       .optional(),
@@ -50,7 +50,7 @@ const route = z
     if (!exactlyOne(actions, ACTIONS, context)) return z.NEVER;
     return { ...pattern, action: actionOf(actions) };
   })
-  .meta(only(ACTIONS));
+  .meta({ ...only(ACTIONS), 'x-examples': [{ domain: 'contoso.example', inbound: true }] });
 
 /** The destination of a route, of which exactly one is given. */
 function actionOf(actions: {
@@ -104,7 +104,9 @@ const outbound = z
           .meta({ 'x-examples': [['10.20.0.0/16']] })
           .optional(),
         host: textField('host:port', parseHost)
-          .describe('Everything goes to this host (a smarthost).')
+          .describe(
+            'Everything goes to this host (a smarthost). At port 465 the connection begins with TLS; at others STARTTLS is used where it is offered.',
+          )
           .meta({ 'x-examples': ['smarthost.example:587'] })
           .optional(),
         login: login

@@ -27,7 +27,7 @@ test('parseDuration() takes ten years and no more', () => {
 
 test('parseDuration() says what to write instead', () => {
   const cases: readonly (readonly [string, string])[] = [
-    ['300', 'Write 300s for seconds or 300m for minutes.'],
+    ['300', 'Write 300s, 300m, 300h or 300d for seconds, minutes, hours or days.'],
     ['5 minutes', 'Write 5m.'],
     ['1.5h', 'Write 1h30m.'],
     ['30m1h', 'Write 1h30m.'],

@@ -1,5 +1,5 @@
 /** Lengths of time as they are written in the configuration: `30s`, `15m`, `1h30m`, `5d`. */
-import { quoted, textProblem } from './problem.ts';
+import { either, quoted, textProblem } from './problem.ts';
 import type { TextProblem } from './problem.ts';
 
 /** The units, largest first, with their milliseconds. A month or a year has no fixed length and is no unit. */
@@ -58,9 +58,10 @@ function explain(text: string): TextProblem {
   const trimmed = text.trim();
   if (/^\d{1,9}$/.test(trimmed)) {
     const number = String(Number(trimmed));
+    const units = ['seconds', 'minutes', 'hours', 'days'].map((unit) => `${number}${unit.charAt(0)}`);
     return textProblem(
       `${quoted(text)} has no unit`,
-      `Write ${number}s for seconds or ${number}m for minutes.`,
+      `Write ${either(units)} for seconds, minutes, hours or days.`,
     );
   }
   if (/^[-+]/.test(trimmed))

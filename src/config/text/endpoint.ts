@@ -84,7 +84,7 @@ function explainHost(text: string, options: HostOptions): TextProblem {
   const bracketed = /^\[([^\]:]+)\](:\d+)?$/.exec(text);
   if (bracketed !== null && options.addressOnly !== true) {
     return textProblem(
-      `${quoted(text)} has a name in brackets`,
+      `${quoted(text)} has brackets`,
       `Write "${bracketed[1] ?? ''}${bracketed[2] ?? ':25'}"; a named host is never looked up as MX here.`,
     );
   }

@@ -10,7 +10,7 @@ import type { IpAddress, IpRange } from '../../std/mod.ts';
 import { parseIpAddress } from './ip.ts';
 import { addressOf, bitsOf, forAll } from './cidr.ts';
 import { prefixOfMask } from './mask.ts';
-import { isTextProblem, shown, textProblem } from './problem.ts';
+import { isTextProblem, quoted, shown, textProblem } from './problem.ts';
 import type { TextProblem } from './problem.ts';
 
 export interface RangeOptions {
@@ -20,6 +20,7 @@ export interface RangeOptions {
 
 /** `IP=1.1.1.1, MASK=255.255.255.0` and its relatives; the comma, the label of the address and `=` may be missing. */
 const WITH_MASK = /^(?:ip\s*=\s*)?([^\s,;=]+)\s*(?:[,;]\s*|\s)mask\s*(?:=\s*|\s)([^\s,;=]+)$/i;
+const WITHOUT_WORD = /^([\d.]+)\s+([\d.]+)$/;
 const EXAMPLES = { 4: '192.0.2.0/24', 6: '2001:db8::/48' } as const;
 const HALF = /^(ip|mask)\s*=/i;
 
@@ -29,6 +30,13 @@ export function parseRange(text: string, options: RangeOptions = {}): IpRange | 
   const masked = WITH_MASK.exec(trimmed);
   if (masked !== null) return networkOf(trimmed, masked[1] ?? '', { mask: masked[2] ?? '' }, options);
   if (HALF.test(trimmed)) return explainHalf(trimmed);
+  const [, network, mask] = WITHOUT_WORD.exec(trimmed) ?? [];
+  if (network !== undefined && mask !== undefined) {
+    return textProblem(
+      `${quoted(trimmed)} is two addresses`,
+      `If the second is a mask, write "${network} mask ${mask}".`,
+    );
+  }
   const slash = trimmed.indexOf('/');
   if (slash === -1) {
     const address = parseIpAddress(trimmed);

@@ -15,11 +15,9 @@ export interface IntakeOptions {
   readonly scheduler: Scheduler;
   /** Octets of content that are kept in the database rather than in a file of their own. */
   readonly inlineLimit: number;
-  /** The spool has failed: the worker must restart. */
-  readonly onFailed: (error: unknown) => void;
 }
 
-export function createIntake({ spool, scheduler, inlineLimit, onFailed }: IntakeOptions): Intake {
+export function createIntake({ spool, scheduler, inlineLimit }: IntakeOptions): Intake {
   return {
     inlineLimit,
     accepts: () => spool.accepts(),
@@ -31,9 +29,7 @@ export function createIntake({ spool, scheduler, inlineLimit, onFailed }: Intake
         await spool.commit([{ kind: 'append', message }]);
       } catch (error) {
         if (!(error instanceof SpoolError)) throw error;
-        if (error.code === 'full') return 'full';
-        onFailed(error);
-        return 'failed';
+        return error.code === 'full' ? 'full' : 'failed';
       }
       scheduler.offer(spooled(message), message.body);
       return 'stored';

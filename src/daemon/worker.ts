@@ -96,7 +96,7 @@ export async function startWorker({
   const folder = join(data, DATA_FOLDER.spool);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await adoptSpools(folder, name, liveWorkers, emit);
-  const spool = await openSpool({ folder, name, emit });
+  const spool = await openSpool({ folder, name, emit, onFailed });
 
   // schedule, with bounce: what cannot be delivered comes back as a new message
   const scheduler = createScheduler({
@@ -119,7 +119,7 @@ export async function startWorker({
       owns: (account, address) => authenticator.owns(account, address),
       standing: (account) => directory.standing(account),
     },
-    intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES, onFailed }),
+    intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES }),
     clock,
     emit,
   };

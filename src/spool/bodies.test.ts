@@ -193,18 +193,22 @@ test('commit() reports a file that cannot be removed, and is done all the same',
 test('finish() that cannot put the file in its place is a failure of the spool', async (t) => {
   const folder = await temporaryFolder(t);
   const events = eventLog();
-  await using spool = await open(folder, { inlineLimit: 0, emit: events.emit });
+  const failures: unknown[] = [];
+  const onFailed = (error: unknown): void => void failures.push(error);
+  await using spool = await open(folder, { inlineLimit: 0, emit: events.emit, onFailed });
   const writer = await spool.openBody(spool.newId());
   await writer.write(Buffer.from('x'));
   rmSync(join(folder, 'bodies', 'w1'), { recursive: true });
   const asked = spool.stats();
   const failed = { name: 'SpoolError', code: 'failed' };
   await assert.rejects(writer.finish(), failed);
+  assert.equal(failures.length, 1);
   await Promise.allSettled([asked]);
   await assert.rejects(append(spool), failed);
   await assert.rejects(spool.openBody(spool.newId()), failed);
   assert.equal(spool.accepts(), false);
   assert.equal(events.named('spool.failed').length, 1);
+  assert.equal(failures.length, 1);
   await writer.discard();
 });
 

@@ -32,9 +32,11 @@ export interface CoreOptions {
   readonly emit: Emit<SpoolEvents>;
   /** A call was rejected for want of room. */
   readonly full: (cause: string) => void;
+  /** The spool failed after it was open; called once. */
+  readonly failed: (error: SpoolError) => void;
 }
 
-export function startCore({ task, emit, full }: CoreOptions): Core {
+export function startCore({ task, emit, full, failed }: CoreOptions): Core {
   const { folder, name } = task;
   let state: State = { kind: 'opening' };
   const opened = Promise.withResolvers<Opened>();
@@ -59,7 +61,9 @@ export function startCore({ task, emit, full }: CoreOptions): Core {
     const error = new SpoolError(code, `${doing}: ${folder}/${name}: ${causeText(cause)}`, { cause });
     const was = state.kind;
     end(error);
-    if (was !== 'opening') emit('spool.failed', { name, cause: causeText(cause) });
+    if (was === 'opening') return error;
+    emit('spool.failed', { name, cause: causeText(cause) });
+    failed(error);
     return error;
   };
   const receive = (reply: Reply): void => {

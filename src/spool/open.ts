@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { systemClock, type Clock, type Emit } from '../std/mod.ts';
 import { openBodies, type Bodies } from './bodies.ts';
 import { startCore, type Core } from './core.ts';
+import type { SpoolError } from './error.ts';
 import type { SpoolEvents } from './events.ts';
 import { idSource, TAGS } from './id.ts';
 import { watchSpace, type Space } from './space.ts';
@@ -22,6 +23,8 @@ export interface SpoolOptions {
   /** The spool's name in the folder: letters, digits, `-` and `_`, up to 64. */
   readonly name: string;
   readonly emit: Emit<SpoolEvents>;
+  /** Called once when the spool has failed: nothing can be committed any more, and the process has to restart. */
+  readonly onFailed?: (error: SpoolError) => void;
   /** Octets; default INLINE_LIMIT_BYTES. */
   readonly inlineLimit?: number;
   /** Octets; default RESERVE_BYTES. */
@@ -45,7 +48,8 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let space: Space | undefined;
   const full = (cause: string): void => space?.full(cause);
 
-  const core = stack.use(startCore({ task: { task: 'serve', folder, name, maxBytes }, emit, full }));
+  const task = { task: 'serve', folder, name, maxBytes } as const;
+  const core = stack.use(startCore({ task, emit, full, failed: options.onFailed ?? (() => undefined) }));
   const opened = await core.opened;
   const bodies: Bodies = await openBodies({
     folder: bodiesFolder(folder, name),

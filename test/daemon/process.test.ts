@@ -1,6 +1,6 @@
 /** The processes: starting, crashing, draining, and refusing to start. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from '../kit/client.ts';
@@ -176,4 +176,29 @@ test('serve: refuses a port that another program holds, and a data folder that a
   assert.match(second.stderr, /another Postern/i);
   using client = await Client.greeted({ port });
   await client.expect('NOOP', 250);
+});
+
+test('serve: a spool that fails restarts its worker, even when nothing waits in it', async () => {
+  await using postern = await running();
+  const { site, port } = postern;
+  using client = await Client.greeted({ port });
+  await client.ehlo();
+  await client.expect('MAIL FROM:<>', 250);
+  await client.expect('RCPT TO:<bob@inbound.test>', 250);
+  await client.expect('DATA', 354);
+  // More than the database keeps, so that the content has a file; it cannot be put in its place when the folder is gone.
+  const files = join(site.folder, 'data', 'spool', 'bodies', 'w1');
+  client.raw(`Subject: s\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(5000)}`);
+  await until(async () => (await readdir(files)).length > 0, 'the file of the content');
+  await rm(files, { recursive: true });
+  client.raw('.\r\n');
+  assert.match(String((await client.reply()).code), /451|closed/);
+  await site.logged('worker.crashed');
+  await until(async () => {
+    const status = await site.control.status();
+    return status.kind === 'done' && status.value.workers[0]?.state === 'running';
+  }, 'a new worker');
+  using again = await Client.greeted({ port });
+  await again.ehlo();
+  assert.equal((await again.send('', ['bob@inbound.test'], 'Subject: s\r\n\r\nx')).code, 250);
 });

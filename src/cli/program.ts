@@ -11,6 +11,7 @@ import { addVersion } from './commands/version.ts';
 import { PosternCommand } from './command.ts';
 import type { Outcome } from './command.ts';
 import type { CliIo } from './io.ts';
+import { readVersion } from './version.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 yes, done or the same; 1 no or different; 2 wrong use or configuration; 3 cannot tell; 4 no daemon; 130 interrupted.`;
@@ -22,6 +23,7 @@ export function createProgram(io: CliIo, outcome: Outcome): PosternCommand {
       'A mail gateway whose heart is the question who may relay mail through this server, and why.',
     )
     .option('-c, --config <file>', 'the configuration; else ./postern.yaml, then /etc/postern/postern.yaml')
+    .version(`postern ${readVersion()}`, '-V, --version', 'print the version')
     .option('--no-color', 'no colours; NO_COLOR and TERM=dumb are obeyed, too')
     .example('postern init && postern check && postern serve', 'the first run')
     .addHelpText('after', EXIT_CODES)

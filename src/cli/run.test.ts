@@ -116,6 +116,14 @@ test('version prints the version of the package, and reads no configuration', as
   assertFailed(await run(['version', '-c', 'x']), EXIT.usage, /reads no configuration/);
 });
 
+test('--version is version, for whoever tries that first', async (t) => {
+  const { run } = await site(t, null);
+  const { stdout } = await run(['version']);
+  for (const option of ['--version', '-V']) {
+    assert.deepEqual(await run([option]), { code: EXIT.yes, stdout, stderr: '' });
+  }
+});
+
 test('serve tells what is wrong with the configuration and does not start', async (t) => {
   const { run } = await site(t, 'hostname: mail.contoso.example\nreroutes: true\n');
   assertFailed(await run(['serve']), EXIT.usage, /not started/, /postern\.yaml:2:1: unknown key/);

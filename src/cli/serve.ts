@@ -47,6 +47,8 @@ async function run(call: Call<Options>, configPath: string, example?: Example, b
   });
   if (example !== undefined) out.note(describeTry(example, io, io.clock.now() - began));
   await supervisor.closed;
+  if (example !== undefined)
+    out.note('Postern has stopped. Nothing is lost; the next start goes on with it.');
   return EXIT.yes;
 }
 

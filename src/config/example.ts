@@ -88,6 +88,7 @@ const RELAY = [
 
 const TESTS = [
   '# What must stay true, whatever is changed above: checked by postern check and before every reload.',
+  '# This one says everybody. When a grant above names a network, name clients outside of it: [203.0.113.9].',
   'tests:',
   '  - name: strangers stay out',
   '    from: [0.0.0.0/0, "::/0"]',

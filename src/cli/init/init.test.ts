@@ -62,7 +62,22 @@ test('init says so when the folder is not there', async (t) => {
     await run(['init', ...NAMES, '-c', 'missing/postern.yaml']),
     EXIT.usage,
     /cannot write .*missing/,
+    /mkdir -p .*missing\n$/,
   );
+});
+
+test('init asks nothing when the file is there already', async (t) => {
+  const { run } = await site(t, 'precious');
+  assertFailed(await run(['init'], { typed: [] }), EXIT.usage, /there already/);
+});
+
+test('init takes what is typed in the place of what it offers', async (t) => {
+  const { run, cwd } = await site(t, null);
+  const ran = await run(['init', '--hostname', 'mail.contoso.example'], {
+    typed: [['Domain whose mail', 'other.example\r']],
+  });
+  assert.equal(ran.code, EXIT.yes, ran.stderr);
+  assert.match(await readFile(join(cwd, 'postern.yaml'), 'utf8'), /\{ domain: other\.example, inbound/);
 });
 
 test('init asks on a terminal for what is not given, and offers the parent domain', async (t) => {

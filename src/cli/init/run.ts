@@ -1,7 +1,7 @@
 /** Running `postern init`. */
-import { open, unlink } from 'node:fs/promises';
+import { lstat, open, unlink } from 'node:fs/promises';
 import { hostname as systemHostname } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { cancel, isCancel, text } from '@clack/prompts';
 import { CONFIG_LOCATIONS, EXAMPLE_PORTS, exampleConfig, loadConfig } from '../../config/mod.ts';
 import type { ExampleOptions } from '../../config/mod.ts';
@@ -19,9 +19,11 @@ export interface Options {
 }
 
 export async function runInit(call: Call<Options>): Promise<ExitCode> {
+  const path = pathOf(call);
+  // Before anything is asked: the answers would be for nothing.
+  if (await exists(path)) return tellExists(call, path);
   const answers = await chooseAnswers(call);
   if ('exit' in answers) return answers.exit;
-  const path = pathOf(call);
   const written = await writeNew(call, path, exampleConfig(answers));
   if (written !== EXIT.yes) return written;
   const loaded = await loadConfig(path);
@@ -86,26 +88,46 @@ async function ask(
   const answer = await text({
     ...streams,
     message,
-    ...(guess === undefined ? {} : { initialValue: guess }),
-    validate: (value) => (parseDomain(value ?? '') === undefined ? 'That is not a domain name.' : undefined),
+    // Shown, taken by Enter, and replaced by what is typed.
+    ...(guess === undefined ? {} : { placeholder: guess, defaultValue: guess }),
+    validate: (value = '') => {
+      const name = value === '' ? guess : value;
+      return name === undefined || parseDomain(name) === undefined ? 'That is not a domain name.' : undefined;
+    },
   });
   if (!isCancel(answer)) return answer;
   cancel('Nothing was written.', streams);
   return undefined;
 }
 
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function tellExists({ out }: Call<Options>, path: string): ExitCode {
+  out.fail(
+    `${path} is there already, and is not overwritten`,
+    'Name another file with -c FILE, or look at this one with: postern check',
+  );
+  return EXIT.usage;
+}
+
 /** Writes a file that is not there yet; leaves nothing behind when that fails. */
-async function writeNew({ out }: Call<Options>, path: string, content: string): Promise<ExitCode> {
+async function writeNew(call: Call<Options>, path: string, content: string): Promise<ExitCode> {
+  const { out } = call;
   let file;
   try {
     file = await open(path, 'wx', 0o644);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if ('code' in error && error.code === 'EEXIST') {
-      out.fail(
-        `${path} is there already, and is not overwritten`,
-        'Name another file with -c FILE, or look at this one with: postern check',
-      );
+    const code = 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return tellExists(call, path);
+    if (code === 'ENOENT') {
+      const folder = dirname(path);
+      out.fail(`cannot write ${path}: there is no folder ${folder}`, `Make it with: mkdir -p ${folder}`);
     } else {
       out.fail(`cannot write ${path}: ${error.message}`, 'Name a file that you may write with -c FILE.');
     }

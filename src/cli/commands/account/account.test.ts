@@ -118,6 +118,34 @@ test('account add says which addresses get no mail', async (t) => {
   );
 });
 
+test('account add and show tell an address whose domain is rewritten', async (t) => {
+  const routes =
+    '[{ domain: contoso.example, inbound: true }, { domain: old.example, rewrite: contoso.example }]';
+  const { run } = await site(t, `hostname: mail.contoso.example\nrouting: { domains: ${routes} }\n`);
+  const note =
+    /^Note: old\.example is rewritten: mail for a@old\.example is mail for a@contoso\.example, so a@contoso\.example is the address to add\.\n$/;
+  assert.match((await run(['account', 'add', 'a@old.example'])).stderr, note);
+  const shown = await run(['account', 'show', 'a@old.example']);
+  assert.match(shown.stderr, note);
+  assert.equal(shown.code, EXIT.yes);
+  await run(['account', 'add', 'a@contoso.example']);
+  assert.equal((await run(['account', 'show', 'a@contoso.example'])).stderr, '');
+});
+
+test('account commands name the address in the command that helps, not a placeholder', async (t) => {
+  const { run } = await site(t);
+  await run(['account', 'add', 'a@contoso.example', '--alias', 'sales@contoso.example']);
+  assertFailed(
+    await run(['account', 'add', 'A@Contoso.example']),
+    EXIT.no,
+    /postern account passwd a@contoso\.example\n$/i,
+  );
+  const taken = await run(['account', 'add', 'sales@contoso.example']);
+  assertFailed(taken, EXIT.no, /postern account show sales@contoso\.example\n$/);
+  const alias = ['account', 'alias', 'remove', 'a@contoso.example', 'b@contoso.example'];
+  assertFailed(await run(alias), EXIT.no, /postern account show a@contoso\.example\n$/);
+});
+
 test('account add works while the configuration is broken, and says what it cannot tell', async (t) => {
   const { run, cwd } = await site(t);
   await writeFile(join(cwd, 'postern.yaml'), `${example()}\nnonsense: true\n`);

@@ -5,7 +5,7 @@ import { compilePolicy, locate } from '../../../policy/mod.ts';
 import type { Call } from '../../command.ts';
 import { locateConfig } from '../../configFile.ts';
 
-/** Tells which of the addresses are not in an inbound domain: no mail is received for them. */
+/** Tells which of the addresses are not in an inbound domain, or in one that is rewritten: no mail is received for them. */
 export async function warnNotInbound(call: Call<unknown>, addresses: readonly string[]): Promise<void> {
   const { out } = call;
   const path = await locateConfig(call);
@@ -18,7 +18,15 @@ export async function warnNotInbound(call: Call<unknown>, addresses: readonly st
   const policy = compilePolicy(policySource(loaded.config));
   for (const address of addresses) {
     const mailbox = parseMailbox(address);
-    if (isAddressError(mailbox) || locate(mailbox, policy).route?.kind === 'inbound') continue;
-    out.warn(`${mailbox.domain} is not an inbound domain, so no mail is received for ${address}.`);
+    if (isAddressError(mailbox)) continue;
+    const located = locate(mailbox, policy);
+    if (located.route?.kind !== 'inbound') {
+      out.warn(`${mailbox.domain} is not an inbound domain, so no mail is received for ${address}.`);
+    } else if (located.rewrites.length > 0) {
+      const meant = located.mailbox.address;
+      out.warn(
+        `${mailbox.domain} is rewritten: mail for ${address} is mail for ${meant}, so ${meant} is the address to add.`,
+      );
+    }
   }
 }

@@ -25,11 +25,13 @@ export function addAccountShow(parent: PosternCommand): void {
 
 function runShow(call: Call<Options>): Promise<ExitCode> {
   const { out, options, args } = call;
-  return withAccounts(call, { create: false }, (store) => {
+  return withAccounts(call, { create: false }, async (store) => {
     const account = store.show(args[0] ?? '');
     if (isProblem(account)) return account;
     if (options.json) out.json({ schema: 'postern.account/1', account: accountJson(account) });
     else out.answer(describeAccount(account));
+    const { warnNotInbound } = await import('./inbound.ts');
+    await warnNotInbound(call, [account.address, ...account.aliases]);
     return EXIT.yes;
   });
 }

@@ -25,7 +25,7 @@ export async function withAccounts(
     using store = openAccountStore(path, { clock: call.io.clock, create: options.create });
     const result = await work(store);
     if (typeof result === 'number') return result;
-    call.out.fail(describeAccountProblem(result), REMEDY[result.problem]);
+    call.out.fail(describeAccountProblem(result), remedyOf(result));
     return result.problem === 'badAddress' || result.problem === 'badPassword' ? EXIT.usage : EXIT.no;
   } catch (error) {
     if (!(error instanceof AccountsError)) throw error;
@@ -47,12 +47,24 @@ const REMEDIES: Record<AccountsErrorCode, string> = {
   failed: 'Run the command as the user that runs Postern, and look at the disk.',
 };
 
-const REMEDY: Record<AccountProblem['problem'], string> = {
-  exists: 'To give it another password: postern account passwd ADDRESS',
-  notFound: 'See the accounts with: postern account list',
-  addressTaken: 'An address belongs to one account only; see it with: postern account show ADDRESS',
-  notAlias: 'See its aliases with: postern account show ADDRESS',
-  primaryAddress: 'To remove the account: postern account remove ADDRESS',
-  badAddress: 'Write it as name@domain.',
-  badPassword: 'Choose another one, or leave it out and one is made.',
-};
+/** The command that helps. Its addresses are canonical ones, not what was typed. */
+function remedyOf(problem: AccountProblem): string {
+  switch (problem.problem) {
+    case 'exists':
+      return `To give it another password: postern account passwd ${problem.address}`;
+    case 'notFound':
+      return 'See the accounts with: postern account list';
+    case 'addressTaken':
+      return `An address belongs to one account only; see it with: postern account show ${problem.address}`;
+    case 'notAlias':
+      return `See its aliases with: postern account show ${problem.account}`;
+    case 'primaryAddress':
+      return `To remove the account: postern account remove ${problem.address}`;
+    case 'badAddress':
+      return 'Write it as name@domain.';
+    case 'badPassword':
+      return 'Choose another one, or leave it out and one is made.';
+    default:
+      return problem satisfies never;
+  }
+}

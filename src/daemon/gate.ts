@@ -4,12 +4,14 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import { loadConfig, policySource, type Config, type ConfigProblem } from '../config/mod.ts';
 import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
 import { DATA_FOLDER } from '../std/mod.ts';
 import { unbindable, type Bind } from './bindable.ts';
 import { loadSecureContext } from './certificate.ts';
+import { smtpSettings } from './settings.ts';
 
 export type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 
@@ -35,6 +37,8 @@ function fixedAtStart(config: Config, current: Config): ConfigProblem[] {
     String,
   );
   if (config.log.file !== current.log.file) changed.push('log.file');
+  const [reach, reachNow] = [config, current].map((each) => smtpSettings(each).mayReach);
+  if (!isDeepStrictEqual(reach, reachNow)) changed.push('routing.outbound.mayReach');
   return changed.map((key) => ({
     place: { file: config.file, line: 1, column: 1 },
     message: `${key} cannot be changed while Postern runs`,

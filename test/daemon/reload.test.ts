@@ -105,6 +105,15 @@ test('reload: what only a start can change is refused and named', async () => {
   const reload = await site.cli('reload');
   assert.notEqual(reload.code, 0);
   assert.match(reload.stdout + reload.stderr, /hostname cannot be changed while Postern runs/);
+  await site.configure(
+    configuration({ port }).replace('{ maildir: ./outbound }', '{ mx: true, mayReach: [10.0.9.0/24] }'),
+  );
+  const reach = await site.cli('reload');
+  assert.notEqual(reach.code, 0);
+  assert.match(
+    reach.stdout + reach.stderr,
+    /routing\.outbound\.mayReach cannot be changed while Postern runs/,
+  );
 });
 
 test('reload: an address that another program holds keeps the new configuration out', async () => {

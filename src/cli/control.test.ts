@@ -210,7 +210,12 @@ test('queue retry takes ids or --all, and not both or neither', async (t) => {
   assert.equal(backend.calls.length, 3);
   assertFailed(await run(['queue', 'retry']), EXIT.usage, /--all/);
   assertFailed(await run(['queue', 'retry', '--all', idOf(1)]), EXIT.usage, /--all/);
-  assertFailed(await run(['queue', 'retry', 'x']), EXIT.usage, /not the id of a message/);
+  assertFailed(
+    await run(['queue', 'retry', idOf(1), 'x']),
+    EXIT.usage,
+    /error: x is not the id of a message\n.*postern queue list\n$/,
+  );
+  assertFailed(await run(['queue', 'delete', 'x']), EXIT.usage, /error: x is not the id of a message\n/);
   assert.equal(backend.calls.length, 3);
 });
 

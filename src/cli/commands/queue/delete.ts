@@ -7,6 +7,7 @@ import { ask } from '../../control.ts';
 import { EXIT } from '../../exit.ts';
 import type { ExitCode } from '../../exit.ts';
 import { formatCount } from '../../quantity.ts';
+import { areIds } from './ids.ts';
 import { countOf, warnUnavailable } from './words.ts';
 
 interface Options {
@@ -62,7 +63,9 @@ async function requestOf(call: Call<Options>): Promise<DeleteRequest | { readonl
     return { exit: EXIT.usage };
   }
   if (!all) {
-    if (confirm === undefined) return { ids: [...args], reason };
+    if (confirm === undefined) {
+      return (await areIds(call, args)) ? { ids: [...args], reason } : { exit: EXIT.usage };
+    }
     out.fail('--confirm belongs to --all', 'Leave it out: the messages are named.');
     return { exit: EXIT.usage };
   }

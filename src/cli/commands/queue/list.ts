@@ -8,6 +8,7 @@ import { EXIT } from '../../exit.ts';
 import type { ExitCode } from '../../exit.ts';
 import { formatCount, formatSize, formatSpan } from '../../quantity.ts';
 import { formatTable } from '../../table.ts';
+import { areIds } from './ids.ts';
 import { nextTry, senderOf, warnUnavailable } from './words.ts';
 
 interface Options {
@@ -48,6 +49,7 @@ function parseLimit(text: string): number {
 
 async function runQueueList(call: Call<Options>): Promise<ExitCode> {
   const { address, held, limit, after, json, plain } = call.options;
+  if (after !== undefined && !(await areIds(call, [after]))) return EXIT.usage;
   const asked = await ask(call, (client) =>
     client.queueList({
       limit,

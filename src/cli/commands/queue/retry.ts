@@ -4,6 +4,7 @@ import type { Call, PosternCommand } from '../../command.ts';
 import { ask } from '../../control.ts';
 import { EXIT } from '../../exit.ts';
 import type { ExitCode } from '../../exit.ts';
+import { areIds } from './ids.ts';
 import { countOf, warnUnavailable } from './words.ts';
 
 interface Options {
@@ -32,6 +33,7 @@ async function runQueueRetry(call: Call<Options>): Promise<ExitCode> {
     out.fail('name the messages to try, or give --all', 'See the ids with: postern queue list');
     return EXIT.usage;
   }
+  if (!(await areIds(call, args))) return EXIT.usage;
   const ids = options.all ? ('all' as const) : [...args];
   const asked = await ask(call, (client) => client.queueRetry({ ids }));
   if ('exit' in asked) return asked.exit;

@@ -46,3 +46,10 @@ test('documents: flow.md walks through every folder of the spine', () => {
     assert.ok(flow.includes(`\`src/${folder}/`), folder);
   }
 });
+
+test('packaging/postern.service permits the families of addresses that are used', () => {
+  const unit = readFileSync(resolve(ROOT, 'packaging/postern.service'), 'utf8');
+  const families = /^RestrictAddressFamilies=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+  // os.networkInterfaces() throws without netlink, and so would every delivery by MX.
+  assert.deepEqual(families.toSorted(), ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX']);
+});

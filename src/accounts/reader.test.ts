@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createDirectory, ownsAddress } from './directory.ts';
@@ -35,6 +35,25 @@ test('find() is unavailable while the accounts cannot be read, and recovers by i
   saboteur.exec('ALTER TABLE gone RENAME TO account');
   assert.equal(directory.lookup(mailbox(ALICE)), 'known');
   assert.deepEqual(events.told.slice(1), [{ name: 'accounts.recovered', fields: { path } }]);
+});
+
+test('find() reads the file that is put in the place of the accounts, and is unavailable while there is none', async (t) => {
+  const path = await accountsPath(t);
+  const copy = `${path}.copy`;
+  {
+    using store = openAccountStore(path, { clock: standingClock() });
+    await store.add({ address: ALICE });
+    using other = openAccountStore(copy, { clock: standingClock() });
+    await other.add({ address: 'bob@contoso.example' });
+  }
+  using reader = openAccountReader(path, recordEvents());
+  const directory = createDirectory(reader);
+  assert.equal(directory.lookup(mailbox(ALICE)), 'known');
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  assert.equal(directory.lookup(mailbox(ALICE)), 'unavailable');
+  renameSync(copy, path);
+  assert.equal(directory.lookup(mailbox(ALICE)), 'unknown');
+  assert.equal(directory.lookup(mailbox('bob@contoso.example')), 'known');
 });
 
 test('find() reads on while another process writes', async (t) => {

@@ -2,6 +2,7 @@
  * Reads accounts, synchronously and in microseconds, for the processes that serve mail. Every reading asks the database, so
  * a change by any process counts from the next reading on.
  */
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Mailbox } from '../mail/mod.ts';
 import type { Emit } from '../std/mod.ts';
@@ -45,6 +46,8 @@ const FIND = `
 interface Connection {
   readonly database: DatabaseSync;
   readonly find: StatementSync;
+  /** Which file it reads: a path may come to name another, e.g. when a backup is put in its place. */
+  readonly file: string;
 }
 
 /**
@@ -58,6 +61,7 @@ export function openAccountReader(path: string, { emit, create = true }: ReaderO
 
   function connection(): Connection {
     if (state === 'closed') throw new Error('the accounts are read after they were closed');
+    if (state !== 'broken' && state.file !== fileAt(path)) leave('broken');
     if (state === 'broken') state = connect(path, false);
     return state;
   }
@@ -108,13 +112,20 @@ export function openAccountReader(path: string, { emit, create = true }: ReaderO
 }
 
 function connect(path: string, create: boolean): Connection {
+  const before = fileAt(path); // asked first: what is replaced meanwhile is noticed at the next reading
   const database = openDatabase(path, { create, busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
-    return { database, find: database.prepare(FIND) };
+    return { database, find: database.prepare(FIND), file: before };
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** Names the file that stands at `path` now; empty when there is none. */
+function fileAt(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.dev} ${found.ino}`;
 }
 
 function toRecord(row: Readonly<Record<string, unknown>>): AccountRecord {

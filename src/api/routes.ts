@@ -1,7 +1,6 @@
 /** The requests of the control API: a method and a path each, with a schema for what comes in and what goes out. */
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Emit } from '../std/mod.ts';
 import { deleteMessages } from './deleteMessages.ts';
@@ -20,13 +19,7 @@ export function controlRoutes(backend: ControlBackend, emit: Emit<ControlEvents>
   const app = new Hono();
   const changed = (c: Context, answer: string): void =>
     emit('control.changed', { action: actionOf(c), answer });
-  app.use(
-    bodyLimit({
-      maxSize: MOST_OCTETS,
-      onError: (c) =>
-        refuse(c, 413, 'the request is larger than 1 MiB', 'Name at most 10,000 messages at once.'),
-    }),
-  );
+  app.use(async (c, next) => tooLarge(c) ?? next());
   app.get('/v1/status', (c) => showStatus(c, backend));
   app.post('/v1/reload', (c) => reload(c, backend, changed));
   app.get('/v1/queue', (c) => listQueue(c, backend));
@@ -47,6 +40,15 @@ export function controlRoutes(backend: ControlBackend, emit: Emit<ControlEvents>
     return refuse(c, 500, `the daemon failed: ${error.message}`, 'Look for control.failed in its log.');
   });
   return app;
+}
+
+/** Nothing of a request is read before it has said how long it is; the server then reads no more than that. */
+function tooLarge(c: Context): Response | undefined {
+  if (c.req.header('transfer-encoding') !== undefined)
+    return refuse(c, 411, 'the request does not say how long it is', 'Send it with Content-Length.');
+  if (Number(c.req.header('content-length') ?? 0) > MOST_OCTETS)
+    return refuse(c, 413, 'the request is larger than 1 MiB', 'Name at most 10,000 messages at once.');
+  return undefined;
 }
 
 function actionOf(c: Context): string {

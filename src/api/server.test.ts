@@ -323,6 +323,7 @@ for (const [name, method, url, body, status] of [
   ['a filter it does not know', 'GET', '/v1/queue?sender=a', undefined, 400],
   ['a path it does not know', 'GET', '/v2/status', undefined, 404],
   ['the wrong method', 'GET', '/v1/reload', undefined, 404],
+  ['a method it does not know', 'DELETE', '/v1/status', undefined, 404],
   ['more than a mebibyte', 'POST', '/v1/queue/retry', `{"ids":"${'x'.repeat(1024 * 1024)}"}`, 413],
 ] as const) {
   test(`the control API refuses ${name} with ${status}, a reason and a remedy`, async (t) => {
@@ -335,6 +336,18 @@ for (const [name, method, url, body, status] of [
     assert.deepEqual(backend.calls, []);
   });
 }
+
+test('the control API refuses a body that does not say how long it is', async (t) => {
+  const { path, backend } = await serve(t, memoryBackend([entryOf(1)]));
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const outgoing = request({ socketPath: path, method: 'POST', path: '/v1/queue/retry', agent: false });
+    outgoing.on('response', (incoming) => resolve(incoming.resume().statusCode)).on('error', reject);
+    outgoing.write('{"ids":'); // in a chunk of its own
+    outgoing.end('"all"}');
+  });
+  assert.equal(status, 411);
+  assert.deepEqual(backend.calls, []);
+});
 
 test('the control API takes a limit of 1 and of 1000', async (t) => {
   const { path } = await serve(t);

@@ -373,6 +373,17 @@ test('explain --json carries the decision, its facts and its steps', async (t) =
   assert.ok(Array.isArray(json['steps']) && json['steps'].length > 3);
 });
 
+test('explain --json has no address of ours where none was said', async (t) => {
+  const { run } = await site(t);
+  const toAddress = async (...options: readonly string[]): Promise<unknown> => {
+    const { stdout } = await run(['explain', '--from', '192.0.2.1', 'b@other.example', '--json', ...options]);
+    const json: { readonly facts: Record<string, unknown> } = JSON.parse(stdout);
+    return json.facts['toAddress'];
+  };
+  assert.equal(await toAddress(), null);
+  assert.equal(await toAddress('--to-address', '127.0.0.1'), '127.0.0.1');
+});
+
 test('explain --json says which facts are missing', async (t) => {
   const { explain } = await withAccounts(t);
   const ran = await explain('--from', '198.51.100.7', 'b@other.example', '--json');

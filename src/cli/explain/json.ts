@@ -51,7 +51,8 @@ function decidedJson({ decision, reply, steps, wouldHaveBeenAllowed }: Explanati
 function factsJson({ client, localAddress, listener, account, sender, recipient, mailbox, at }: Facts) {
   return {
     from: client.text,
-    toAddress: localAddress.text,
+    // No client connects to 0.0.0.0: it stands for an address that was not said and that no grant names.
+    toAddress: localAddress.text === '0.0.0.0' ? null : localAddress.text,
     listener,
     account: account ?? null,
     sender: sender === null ? '' : sender.address,

@@ -47,6 +47,16 @@ test('documents: flow.md walks through every folder of the spine', () => {
   }
 });
 
+test('docs/running.md explains every restriction that a reply names', () => {
+  const running = readFileSync(resolve(ROOT, 'docs/running.md'), 'utf8');
+  const source = readFileSync(resolve(ROOT, 'src/policy/reply.ts'), 'utf8');
+  const named = [...source.matchAll(/(\w+): prohibited\('([^']+)'\)/g)];
+  assert.ok(named.length >= 4);
+  for (const [, reason = '', restriction = ''] of named) {
+    assert.ok(running.includes(`(restriction: ${restriction})\` | \`${reason}\` |`), reason);
+  }
+});
+
 test('packaging/postern.service permits the families of addresses that are used', () => {
   const unit = readFileSync(resolve(ROOT, 'packaging/postern.service'), 'utf8');
   const families = /^RestrictAddressFamilies=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];

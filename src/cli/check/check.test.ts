@@ -27,6 +27,28 @@ test('check says what was looked at, and does not claim more', async (t) => {
   assert.doesNotMatch(ran.stdout, /prove/i);
 });
 
+test('check tells which rules are without effect', async (t) => {
+  const ended = BASE.replace('203.0.113.0/24]', '203.0.113.0/24], until: 2026-11-23');
+  const { run, cwd } = await site(t, ended);
+  const ran = await run(['check']);
+  assert.equal(ran.code, EXIT.yes);
+  assert.match(
+    ran.stdout,
+    /\nWithout effect: grant partners ended 2026-11-24 00:00:00 UTC \(.*postern\.yaml:10\)\.\n/,
+  );
+  await writeFile(join(cwd, 'postern.yaml'), ended.replace('2026-11-23', '2026-11-24'));
+  assert.doesNotMatch((await run(['check'])).stdout, /Without effect/);
+  const off = BASE.replace('routing:', 'routing:\n  reroute: false').replace(
+    '  domains:',
+    '  domains:\n    - { domain: partner.example, alwaysRelay: true }',
+  );
+  await writeFile(join(cwd, 'postern.yaml'), off);
+  const { idle }: { readonly idle: unknown } = JSON.parse((await run(['check', '--json'])).stdout);
+  assert.deepEqual(idle, [
+    'Without effect, since routing.reroute is false: 2 grants and 1 alwaysRelay route.',
+  ]);
+});
+
 test('check shows every problem with its place and exits 2', async (t) => {
   const { run } = await site(t, 'hostname: mail.contoso.example\nreroutes: true\nworkers: -1\n');
   const ran = await run(['check']);

@@ -10,6 +10,7 @@ import type { ExitCode } from '../exit.ts';
 import { openMailboxes } from '../mailboxes.ts';
 import { describeProblems } from '../problems.ts';
 import { formatCount } from '../quantity.ts';
+import { describeIdle } from './idle.ts';
 
 export interface Options {
   readonly json?: true;
@@ -27,6 +28,8 @@ interface Findings {
   readonly failed: readonly PolicyTestResult[];
   /** Why the accounts cannot be read. */
   readonly accounts: string | undefined;
+  /** What is valid and without effect, in sentences. */
+  readonly idle: readonly string[];
   readonly config: Config | undefined;
 }
 
@@ -47,7 +50,7 @@ export async function runCheck(call: Call<Options>): Promise<ExitCode> {
 }
 
 async function find(path: string, now: number): Promise<Findings> {
-  const nothing = { path, tests: [], undecided: [], failed: [], accounts: undefined };
+  const nothing = { path, tests: [], undecided: [], failed: [], accounts: undefined, idle: [] };
   const loaded = await loadConfig(path);
   if ('problems' in loaded)
     return { ...nothing, verdict: 'invalid', problems: loaded.problems, config: undefined };
@@ -63,7 +66,9 @@ async function find(path: string, now: number): Promise<Findings> {
   let verdict: Verdict = 'valid';
   if (failed.length > 0) verdict = 'testsFailed';
   else if (undecided.length > 0) verdict = 'cannotTell';
-  return { ...nothing, verdict, problems: [], tests, undecided, failed, accounts: mailboxes.problem, config };
+  const idle = describeIdle(config, now);
+  const { problem: accounts } = mailboxes;
+  return { ...nothing, verdict, problems: [], tests, undecided, failed, accounts, idle, config };
 }
 
 function isUndecided(result: PolicyTestResult): boolean {
@@ -73,8 +78,8 @@ function isUndecided(result: PolicyTestResult): boolean {
 
 function describeFindings(findings: Findings, { out }: Call<Options>): string {
   const { good, bad, caution } = out.style;
-  const { path, problems, tests, failed, undecided, accounts, config } = findings;
-  const checked = config === undefined ? [] : [describeChecked(config, tests.length)];
+  const { path, problems, tests, failed, undecided, accounts, idle, config } = findings;
+  const checked = config === undefined ? [] : [...idle, describeChecked(config, tests.length)];
   switch (findings.verdict) {
     case 'valid':
       return [
@@ -130,12 +135,13 @@ function describeChecked(config: Config, tests: number): string {
   return `Checked: ${parts.join(', ')}. Not checked: whether the addresses can be bound, and whether anybody beyond your grants can relay.`;
 }
 
-function findingsJson({ verdict, path, problems, tests, undecided }: Findings) {
+function findingsJson({ verdict, path, problems, tests, undecided, idle }: Findings) {
   return {
     schema: 'postern.check/1',
     verdict,
     configuration: path,
     problems,
+    idle,
     tests: tests.map((result) => ({
       ...(result.test.name === undefined ? {} : { name: result.test.name }),
       place: result.test.place,

@@ -8,7 +8,7 @@ export function addCheck(parent: PosternCommand): void {
     .command('check')
     .summary('check the configuration and run its policy tests')
     .description(
-      'Checks every value of the configuration, that the certificate, key and password files it names can be read and belong together, and runs the policy tests under `tests`. No daemon is needed, and nothing is changed. Exits 0 when all is right, 1 when a test failed, 2 when the configuration is wrong, 3 when a test cannot be decided because the accounts cannot be read.',
+      'Checks every value of the configuration, that the certificate, key and password files it names can be read and belong together, runs the policy tests under `tests`, and names rules without effect. No daemon is needed, and nothing is changed. Exits 0 when all is right, 1 when a test failed, 2 when the configuration is wrong, 3 when a test cannot be decided because the accounts cannot be read.',
     )
     .addOption(jsonOption())
     .example('postern check && postern reload', 'look first, then put it in force')

@@ -5,7 +5,7 @@ import type { Emit } from '../std/mod.ts';
 import type { DaemonEvents } from './events.ts';
 import { WorkerChannel, type FromWorker, type RequestName, type WorkerRequests } from './ipc.ts';
 
-/** A worker that lived at least this long is started again at once. Milliseconds. */
+/** A worker that accepted mail for at least this long is started again at once. Milliseconds. */
 const STEADY = 1_000;
 const FIRST_BACKOFF = 100;
 const LAST_BACKOFF = 10_000;
@@ -28,6 +28,7 @@ export class WorkerProcess {
   #channel: WorkerChannel | undefined;
   #state: WorkerState = 'starting';
   #startedAt = 0;
+  #readyAt: number | undefined;
   /** What the process was given when it started. */
   #given: Config | undefined;
   #backoff = 0;
@@ -99,6 +100,7 @@ export class WorkerProcess {
     this.#channel = channel;
     this.#state = 'starting';
     this.#startedAt = Date.now();
+    this.#readyAt = undefined;
     child.on('message', (message: FromWorker) => this.#heard(channel, message));
     this.#exited = new Promise((resolve) => {
       const ended = (code: number | null, signal: string | null): void => {
@@ -118,15 +120,23 @@ export class WorkerProcess {
     if (channel.settle(message)) return;
     if (message.kind === 'ready') {
       this.#state = 'running';
+      this.#readyAt = Date.now();
       if (this.#given !== this.#options.config()) void this.#catchUp();
       this.#options.emit('worker.ready', { worker: this.name, milliseconds: Date.now() - this.#startedAt });
       this.#readiness?.resolve();
       this.#readiness = undefined;
-    } else if (message.kind === 'failed' && this.#readiness !== undefined) {
-      this.#state = 'draining';
-      this.#readiness.reject(new Error(message.problem));
-      this.#readiness = undefined;
+    } else if (message.kind === 'failed') this.#cannotStart(message.problem);
+  }
+
+  /** At the first start somebody waits to hear of it; later it is tried again, and the log has the cause. */
+  #cannotStart(problem: string): void {
+    if (this.#readiness === undefined) {
+      this.#options.emit('worker.failed', { error: `${this.name} cannot start: ${problem}` });
+      return;
     }
+    this.#state = 'draining';
+    this.#readiness.reject(new Error(problem));
+    this.#readiness = undefined;
   }
 
   /** A reload came while it started: it takes that configuration now, or starts anew with it. */
@@ -150,7 +160,7 @@ export class WorkerProcess {
     }
     this.#state = 'restarting';
     this.#restarts += 1;
-    const steady = Date.now() - this.#startedAt >= STEADY;
+    const steady = this.#readyAt !== undefined && Date.now() - this.#readyAt >= STEADY;
     this.#backoff = steady ? 0 : Math.min(Math.max(FIRST_BACKOFF, this.#backoff * 2), LAST_BACKOFF);
     this.#options.emit('worker.crashed', { worker: this.name, code, signal, restartInMs: this.#backoff });
     this.#timer = setTimeout(() => this.#spawn(), this.#backoff);

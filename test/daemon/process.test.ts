@@ -1,6 +1,6 @@
 /** The processes: starting, crashing, draining, and refusing to start. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client } from '../kit/client.ts';
@@ -89,6 +89,23 @@ test('serve: a client that stops in the midst of a message does not keep a worke
   site.signal('SIGKILL');
   await site.logged('spool.closed');
   assert.equal((await client.reply()).code, 'closed');
+});
+
+test('serve: starts again right after its supervisor was killed, although a worker still ends', async () => {
+  await using postern = await running();
+  const { site, port } = postern;
+  using client = await Client.greeted({ port });
+  await client.ehlo();
+  await client.expect('MAIL FROM:<>', 250);
+  await client.expect('RCPT TO:<bob@inbound.test>', 250);
+  await client.expect('DATA', 354); // the worker waits for this message
+  site.signal('SIGKILL');
+  await site.exited();
+  await site.start();
+  using again = await Client.greeted({ port });
+  await again.ehlo();
+  assert.equal((await again.send('', ['bob@inbound.test'], 'Subject: s\r\n\r\nx')).code, 250);
+  await site.emptied();
 });
 
 test('serve: two workers share one port, and both take mail', async () => {
@@ -201,4 +218,19 @@ test('serve: a spool that fails restarts its worker, even when nothing waits in 
   using again = await Client.greeted({ port });
   await again.ehlo();
   assert.equal((await again.send('', ['bob@inbound.test'], 'Subject: s\r\n\r\nx')).code, 250);
+});
+
+test('serve: a worker that cannot start again is tried less and less often, and the log says why', async () => {
+  await using postern = await running();
+  const { site } = postern;
+  const status = await site.control.status();
+  assert.ok(status.kind === 'done');
+  const [worker] = status.value.workers;
+  assert.ok(worker?.pid != null);
+  process.kill(worker.pid, 'SIGSTOP');
+  for (const name of ['w1.db', 'w1.db-wal'])
+    await writeFile(join(site.folder, 'data', 'spool', name), 'this is no spool'.repeat(1000));
+  process.kill(worker.pid, 'SIGKILL');
+  await site.logged('worker.crashed', ({ restartInMs }) => Number(restartInMs) >= 200);
+  await site.logged('worker.failed', ({ error }) => /w1 cannot start: .*not a database/.test(String(error)));
 });

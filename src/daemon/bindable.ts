@@ -3,6 +3,7 @@
  * two programs of one user share a port without either noticing.
  */
 import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { Place } from '../policy/mod.ts';
 
 export interface Bind {
@@ -17,11 +18,19 @@ export interface BindProblem {
   readonly remedy: string;
 }
 
-/** The addresses among `binds` that cannot be bound now, and why. */
-export async function unbindable(binds: readonly Bind[]): Promise<BindProblem[]> {
+/** Between two looks at an address that is in use. Milliseconds. */
+const LOOK_AGAIN = 100;
+
+/** The addresses among `binds` that cannot be bound, and why. One that is in use is looked at again for `patience` milliseconds. */
+export async function unbindable(binds: readonly Bind[], patience: number): Promise<BindProblem[]> {
+  const until = Date.now() + patience;
   const problems: BindProblem[] = [];
   for (const bind of binds) {
-    const code = await tryBind(bind);
+    let code = await tryBind(bind);
+    while (code === 'EADDRINUSE' && Date.now() < until) {
+      await setTimeout(LOOK_AGAIN);
+      code = await tryBind(bind);
+    }
     if (code !== undefined) problems.push(explain(bind, code));
   }
   return problems;

@@ -11,7 +11,14 @@ import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
 import { DATA_FOLDER } from '../std/mod.ts';
 import { unbindable, type Bind } from './bindable.ts';
 import { loadSecureContext } from './certificate.ts';
+import { ORPHAN_TIME } from './ipc.ts';
 import { smtpSettings } from './settings.ts';
+
+/**
+ * How long the workers of a supervisor that was killed may still hold their ports: ORPHAN_TIME and a little. A service manager starts
+ * the next one at once. Milliseconds.
+ */
+const LAST_WORKERS = ORPHAN_TIME + 1_000;
 
 export type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 
@@ -22,7 +29,7 @@ export async function passGate(path: string, current: Config | undefined): Promi
   const { config } = loaded;
   const problems = [
     ...(current === undefined ? [] : fixedAtStart(config, current)),
-    ...(await unbindable(newBinds(config, current))),
+    ...(await unbindable(newBinds(config, current), current === undefined ? LAST_WORKERS : 0)),
     ...(await unusableCertificate(config)),
     ...failedTests(config),
   ];

@@ -6,6 +6,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { Config } from '../config/mod.ts';
 import type { QueueFilter, SpooledMessage, SpoolStats } from '../spool/mod.ts';
 
+/** How long a worker may live on when its supervisor is gone. The next daemon waits for it. Milliseconds. */
+export const ORPHAN_TIME = 4_000;
+
 /** What the supervisor asks a worker for, and what it gets. */
 export interface WorkerRequests {
   /** Puts a new configuration in force; everything in it was validated. Answers what could not be done, if anything. */

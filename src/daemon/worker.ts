@@ -21,7 +21,7 @@ import { DATA_FOLDER, systemClock } from '../std/mod.ts';
 import { loadSecureContext } from './certificate.ts';
 import { oneCourier } from './couriers.ts';
 import { createIntake } from './intake.ts';
-import type { RequestHandlers } from './ipc.ts';
+import { ORPHAN_TIME, type RequestHandlers } from './ipc.ts';
 import { Listeners } from './listeners.ts';
 import { queueHandlers } from './queue.ts';
 import { sessionNames } from './sessionNames.ts';

@@ -2,6 +2,7 @@
 import { createLogger, type Logger } from '../observe/mod.ts';
 import {
   answer,
+  ORPHAN_TIME,
   type AnyRequest,
   type FromWorker,
   type RequestHandlers,
@@ -59,9 +60,9 @@ async function serve(handlers: RequestHandlers, logger: Logger, request: AnyRequ
 
 /** Without its supervisor a worker has no purpose; what it holds is on the disk. */
 async function orphaned(running: { logger: Logger; handlers: RequestHandlers } | undefined): Promise<void> {
-  setTimeout(() => process.exit(1), 5_000);
+  setTimeout(() => process.exit(1), ORPHAN_TIME);
   try {
-    await running?.handlers.drain({ withinMs: 3_000 });
+    await running?.handlers.drain({ withinMs: ORPHAN_TIME / 2 });
     await running?.logger[Symbol.asyncDispose]();
   } finally {
     process.exit(running === undefined ? 1 : 0);

@@ -31,6 +31,8 @@ export interface SpoolOptions {
   readonly reserveBytes?: number;
   /** The database may not grow beyond, octets; no bound unless given. Body files do not count. */
   readonly maxBytes?: number;
+  /** How long to wait for another process that still holds the spool to let go, milliseconds; default 1000. */
+  readonly lockWaitMs?: number;
   /** For ids. */
   readonly clock?: Clock;
 }
@@ -40,7 +42,7 @@ export interface SpoolOptions {
  * it, else `failed`, e.g. when another process owns it, or when it is damaged or of a later version.
  */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { name, emit, maxBytes, clock = systemClock } = options;
+  const { name, emit, maxBytes, lockWaitMs, clock = systemClock } = options;
   if (!isSpoolName(name)) throw new RangeError(`not a name for a spool: ${name}`);
   const folder = resolve(options.folder);
   // Disposes what is open when a later step fails; else the spool takes it over.
@@ -48,7 +50,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   let space: Space | undefined;
   const full = (cause: string): void => space?.full(cause);
 
-  const task = { task: 'serve', folder, name, maxBytes } as const;
+  const task = { task: 'serve', folder, name, maxBytes, lockWait: lockWaitMs } as const;
   const core = stack.use(startCore({ task, emit, full, failed: options.onFailed ?? (() => undefined) }));
   const opened = await core.opened;
   const bodies: Bodies = await openBodies({

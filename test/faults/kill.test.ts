@@ -34,7 +34,7 @@ test(
     await site.addAccount('bob@inbound.test', 'not used here');
     await site.addAccount('load@inbound.test', 'not used here');
     await site.start();
-    const load = new Load({
+    await using load = new Load({
       port,
       clients: 8,
       recipients: [

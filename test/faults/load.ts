@@ -18,7 +18,7 @@ export interface LoadOptions {
   readonly sizes: readonly number[];
 }
 
-export class Load {
+export class Load implements AsyncDisposable {
   readonly acknowledged: Acknowledged[] = [];
   /** Messages that were sent and got no answer; they may or may not arrive. */
   unanswered = 0;
@@ -33,6 +33,10 @@ export class Load {
   async stop(): Promise<void> {
     this.#running = false;
     await Promise.all(this.#clients);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   async #client(options: LoadOptions, index: number): Promise<void> {

@@ -73,35 +73,31 @@ service lmtp {
   return { socket, mail, [Symbol.asyncDispose]: dispose };
 }
 
-test(
-  'Dovecot over LMTP: each recipient gets the message, as it was sent',
-  { skip },
-  async () => {
-    await using dovecot = await startDovecot();
-    const port = await freePort();
-    await using site = await Site.create(`
+test('Dovecot over LMTP: each recipient gets the message, as it was sent', { skip }, async () => {
+  await using dovecot = await startDovecot();
+  const port = await freePort();
+  await using site = await Site.create(`
 hostname: mx.inbound.test
 listeners: { internet: { bind: ["127.0.0.1:${port}"] } }
 routing:
   domains: [{ domain: inbound.test, inbound: true }]
   inbound: { lmtp: "unix:${dovecot.socket}" }
 `);
-    await site.addAccount('bob@inbound.test', 'not used here');
-    await site.addAccount('carol@inbound.test', 'not used here');
-    await site.start();
-    using client = await Client.greeted({ port });
-    await client.ehlo();
-    const recipients = ['bob@inbound.test', 'carol@inbound.test'];
-    assert.equal(
-      (await client.send('a@outside.test', recipients, 'Subject: by LMTP\r\n\r\n.dot\r\n..dots')).code,
-      250,
-    );
-    for (const user of recipients) {
-      await until(async () => (await dovecot.mail(user)).length === 1, `mail for ${user}`);
-      const [mail] = await dovecot.mail(user);
-      assert.match(mail ?? '', /^Return-Path: <a@outside\.test>\r?\n/);
-      assert.match(mail ?? '', /\r?\n\.dot\r?\n\.\.dots\r?\n$/);
-    }
-    await site.emptied();
-  },
-);
+  await site.addAccount('bob@inbound.test', 'not used here');
+  await site.addAccount('carol@inbound.test', 'not used here');
+  await site.start();
+  using client = await Client.greeted({ port });
+  await client.ehlo();
+  const recipients = ['bob@inbound.test', 'carol@inbound.test'];
+  assert.equal(
+    (await client.send('a@outside.test', recipients, 'Subject: by LMTP\r\n\r\n.dot\r\n..dots')).code,
+    250,
+  );
+  for (const user of recipients) {
+    await until(async () => (await dovecot.mail(user)).length === 1, `mail for ${user}`);
+    const [mail] = await dovecot.mail(user);
+    assert.match(mail ?? '', /^Return-Path: <a@outside\.test>\r?\n/);
+    assert.match(mail ?? '', /\r?\n\.dot\r?\n\.\.dots\r?\n$/);
+  }
+  await site.emptied();
+});

@@ -24,7 +24,7 @@ const LOCK_WAIT_MS = 1000;
 export interface DatabaseOptions {
   readonly journal: JournalMode;
   /** How long to wait for another owner to let go, milliseconds. */
-  readonly lockWait?: number;
+  readonly lockWait?: number | undefined;
   /** The file may not grow beyond. */
   readonly maxBytes?: number | undefined;
 }

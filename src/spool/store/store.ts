@@ -22,6 +22,7 @@ export interface StoreOptions {
   readonly folder: string;
   readonly name: string;
   readonly maxBytes: number | undefined;
+  readonly lockWait?: number | undefined;
 }
 
 export interface Store {
@@ -38,10 +39,10 @@ export interface Committed {
 }
 
 /** Opens the spool and tidies what a crash may have left. Throws when it cannot be used. */
-export function openStore({ folder, name, maxBytes }: StoreOptions): Store {
+export function openStore({ folder, name, maxBytes, lockWait }: StoreOptions): Store {
   const bodies = bodiesFolder(folder, name);
   makeFolder(bodies);
-  const database = openDatabase(databasePath(folder, name), { journal: 'wal', maxBytes });
+  const database = openDatabase(databasePath(folder, name), { journal: 'wal', maxBytes, lockWait });
   syncFolder(folder);
   const apply = prepareChanges(database);
   const queries = prepareQueries(database);

@@ -8,6 +8,8 @@ export type StoreTask =
       readonly folder: string;
       readonly name: string;
       readonly maxBytes: number | undefined;
+      /** Milliseconds. */
+      readonly lockWait: number | undefined;
     }
   | {
       readonly task: 'adopt';

@@ -96,7 +96,7 @@ export async function startWorker({
   const folder = join(data, DATA_FOLDER.spool);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await adoptSpools(folder, name, liveWorkers, emit);
-  const spool = await openSpool({ folder, name, emit, onFailed });
+  const spool = await openSpool({ folder, name, emit, lockWaitMs: ORPHAN_TIME + 1_000, onFailed });
 
   // schedule, with bounce: what cannot be delivered comes back as a new message
   const scheduler = createScheduler({

@@ -9,7 +9,7 @@ export type StoreTask =
       readonly name: string;
       readonly maxBytes: number | undefined;
       /** Milliseconds. */
-      readonly lockWait: number | undefined;
+      readonly lockWait?: number | undefined;
     }
   | {
       readonly task: 'adopt';

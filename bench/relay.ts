@@ -23,7 +23,10 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     sessions: { type: 'string', default: '20' },
     size: { type: 'string', default: '4096' },
+    /** `postern` or `postfix`: that one alone. */
     only: { type: 'string', default: '' },
+    /** `new` or `reuse`: one connection a message, or many; both unless given. */
+    way: { type: 'string', default: '' },
   },
 });
 
@@ -108,6 +111,7 @@ async function main(): Promise<void> {
     `${values.messages} messages of ${values.size} octets, ${values.sessions} sessions, ${values.rounds} rounds; messages a second`,
   );
   for (const reuse of [false, true]) {
+    if (values.way === (reuse ? 'new' : 'reuse')) continue;
     const rates = { postern: [] as number[], postfix: [] as number[] };
     for (let round = 0; round < Number(values.rounds); round += 1) {
       if (values.only !== 'postfix') rates.postern.push(await measure(startPostern, reuse, sink));

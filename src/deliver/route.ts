@@ -56,6 +56,7 @@ const LOCALHOST: AddressesAnswer = {
 
 /** The families by turns, so that one that leads nowhere does not use up all tries. The first stays the first. */
 export function alternating(addresses: readonly IpAddress[]): readonly IpAddress[] {
+  if (addresses.length < 2) return addresses;
   const first = addresses.filter((address) => address.family === addresses[0]?.family);
   const second = addresses.filter((address) => address.family !== addresses[0]?.family);
   return first

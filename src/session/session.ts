@@ -244,6 +244,7 @@ export class Session implements Acting {
       case 'reply':
         this.become(step.next);
         if (step.next.phase === 'content') this.#beginContent(step.next);
+        this.#touch(); // what is waited for next may have another time-out
         return this.say(step.reply);
       case 'refuse':
         return this.#refuse(command.verb === 'MALFORMED' ? command.of : command.verb, step.reply);

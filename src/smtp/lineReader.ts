@@ -66,6 +66,11 @@ export class LineReader {
     return this.#partialLength + this.#chunk.length - this.#at + this.#waitingOctets;
   }
 
+  /** The line that has begun is over the limit already, whether or not its end ever comes. */
+  get overlong(): boolean {
+    return this.#dropping;
+  }
+
   /** Takes and clears the unread octets: what follows the last line is not lines any more. */
   rest(): Buffer {
     const unread = this.#chunk.subarray(this.#at);

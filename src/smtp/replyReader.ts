@@ -23,7 +23,7 @@ export class ReplyReader {
   #malformed = false;
 
   push(chunk: Buffer): void {
-    this.#reader.push(chunk);
+    if (!this.#malformed) this.#reader.push(chunk);
   }
 
   /** Octets of replies that have not been taken; after STARTTLS there must be none (RFC 3207 section 4.2). */
@@ -35,7 +35,9 @@ export class ReplyReader {
   next(): ReceivedReply | 'malformed' | undefined {
     while (!this.#malformed) {
       const line = this.#reader.next();
-      if (line === undefined) return undefined;
+      // A server that sends a line without end is not waited for.
+      if (line === undefined && !this.#reader.overlong) return undefined;
+      if (line === undefined) break;
       const match = line.tooLong ? null : REPLY_LINE.exec(line.bytes.toString('latin1'));
       const code = match?.[1];
       this.#code ??= code;

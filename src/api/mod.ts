@@ -22,7 +22,7 @@ export type {
 } from './schema.ts';
 export { serveControl } from './server.ts';
 export type { ControlOptions, ControlServer } from './server.ts';
-export { ControlError } from './socket.ts';
+export { ControlError, requireFree } from './socket.ts';
 export type { ControlErrorCode } from './socket.ts';
 export type { ControlBackend, FromWorkers, QueueEntry, ReloadOutcome, WorkerQueue } from './types.ts';
 export { totalsOf } from './wire.ts';

@@ -52,6 +52,11 @@ export async function claimSocket(path: string): Promise<SocketClaim> {
   }
 }
 
+/** Throws ControlError when another process has the right to listen at `path`; its folder exists. Changes nothing. */
+export function requireFree(path: string): void {
+  lock(path)();
+}
+
 const SQLITE_BUSY = 5;
 
 /** SQLite's file lock is the only one that Node offers; the file stays empty. */

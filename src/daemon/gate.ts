@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
+import { requireFree } from '../api/mod.ts';
 import { loadConfig, policySource, type Config, type ConfigProblem } from '../config/mod.ts';
 import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
 import { DATA_FOLDER } from '../std/mod.ts';
@@ -22,11 +23,12 @@ const LAST_WORKERS = ORPHAN_TIME + 1_000;
 
 export type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 
-/** `current`: the configuration in force; undefined at the start. */
+/** `current`: the configuration in force; undefined at the start, which throws ControlError when another Postern has the data folder. */
 export async function passGate(path: string, current: Config | undefined): Promise<Passed> {
   const loaded = await loadConfig(path);
   if ('problems' in loaded) return loaded;
   const { config } = loaded;
+  if (current === undefined) refuseSecond(config);
   const problems = [
     ...(current === undefined ? [] : fixedAtStart(config, current)),
     ...(await unbindable(newBinds(config, current), current === undefined ? LAST_WORKERS : 0)),
@@ -34,6 +36,12 @@ export async function passGate(path: string, current: Config | undefined): Promi
     ...failedTests(config),
   ];
   return problems.length > 0 ? { problems } : { config };
+}
+
+/** Said before all else: a second Postern would find its ports in use, too, and that is not what is wrong. */
+function refuseSecond({ data }: Config): void {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  requireFree(join(data, DATA_FOLDER.control));
 }
 
 /** Settings that only a start can change. */
@@ -80,7 +88,6 @@ async function unusableCertificate(config: Config): Promise<ConfigProblem[]> {
 
 function failedTests(config: Config): ConfigProblem[] {
   if (config.tests.length === 0) return [];
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
   using accounts = openAccountReader(join(config.data, DATA_FOLDER.accounts), { emit: () => undefined });
   const mailboxes = createMailboxes(createDirectory(accounts), () => config.postmaster);
   const now = Date.now();

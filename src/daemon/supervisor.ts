@@ -2,7 +2,6 @@
  * The composition root of the supervisor: the configuration, the control API, the workers. It never touches a message; when it
  * dies, its workers finish what they do and end, too.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveControl, type ControlServer, type ReloadOutcome, type Status } from '../api/mod.ts';
 import type { Config, ConfigProblem } from '../config/mod.ts';
@@ -31,7 +30,6 @@ export async function startSupervisor(
   const passed = await passGate(options.configPath, undefined);
   if ('problems' in passed) return passed;
   const { config } = passed;
-  await mkdir(config.data, { recursive: true, mode: 0o700 });
   const supervisor = new Supervisor(options, config, await loadPair(config));
   await supervisor.start();
   return supervisor;

@@ -48,7 +48,7 @@ test(
     for (let count = 0; count < KILLS; count += 1) {
       await pause(randomInt(20, 400));
       await kill(site, count % 2 === 0 ? 'worker' : 'everything');
-      await greets(port);
+      await greets(port, site);
     }
     await load.stop();
     await until(
@@ -109,8 +109,8 @@ async function kill(site: Site, what: 'worker' | 'everything'): Promise<void> {
   site.spawn();
 }
 
-async function greets(port: number): Promise<void> {
-  await until(async () => {
+async function greets(port: number, site: Site): Promise<void> {
+  const greeted = until(async () => {
     try {
       using client = await Client.greeted({ port });
       return (await client.command('QUIT')).code === 221;
@@ -118,6 +118,11 @@ async function greets(port: number): Promise<void> {
       return false;
     }
   }, 'a worker to greet again');
+  await greeted.catch(async (error: unknown) => {
+    throw new Error(`${site.output}\n${(await site.log()).split('\n').slice(-30).join('\n')}`, {
+      cause: error,
+    });
+  });
 }
 
 /** Token -> digest of what arrived, at the sink, in a Maildir, or (the token alone) quoted in a bounce. */

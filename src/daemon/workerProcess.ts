@@ -150,12 +150,9 @@ export class WorkerProcess {
     this.#channel = undefined;
     this.#child = undefined;
     if (this.#state === 'draining') return;
-    if (this.#readiness !== undefined) {
-      this.#state = 'draining';
-      this.#readiness.reject(
-        new Error(`worker ${this.name} ended while it started (code ${code}, signal ${signal})`),
-      );
-      this.#readiness = undefined;
+    // One that ends by itself at the first start will not do better at the second; one that was killed will.
+    if (this.#readiness !== undefined && signal === null) {
+      this.#cannotStart(`worker ${this.name} ended with code ${code} while it started`);
       return;
     }
     this.#state = 'restarting';

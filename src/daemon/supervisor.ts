@@ -7,7 +7,7 @@ import { serveControl, type ControlServer, type ReloadOutcome, type Status } fro
 import type { Config, ConfigProblem } from '../config/mod.ts';
 import { describeCertificate } from '../listener/mod.ts';
 import type { Logger } from '../observe/mod.ts';
-import { DATA_FOLDER } from '../std/mod.ts';
+import { createExclusive, DATA_FOLDER } from '../std/mod.ts';
 import { askAll, createBackend } from './backend.ts';
 import { loadPair, type Pair } from './certificate.ts';
 import { passGate } from './gate.ts';
@@ -40,6 +40,7 @@ export class Supervisor {
   readonly #log: Logger;
   readonly #workers: readonly WorkerProcess[];
   readonly #startedAt = Date.now();
+  readonly #exclusive = createExclusive();
   readonly #closed = Promise.withResolvers<void>();
   #control: ControlServer | undefined;
   #config: Config;
@@ -47,7 +48,6 @@ export class Supervisor {
   #pair: Pair;
   #state: Status['state'] = 'starting';
   #lastReload: Status['lastReload'] = null;
-  #reloading: Promise<unknown> = Promise.resolve();
 
   constructor(options: SupervisorOptions, config: Config, pair: Pair) {
     this.#options = options;
@@ -112,9 +112,7 @@ export class Supervisor {
 
   /** Reads the configuration again and puts it in force, or changes nothing and says why. One at a time. */
   reload(): Promise<ReloadOutcome> {
-    const outcome = this.#reloading.then(() => this.#reload());
-    this.#reloading = outcome.catch(() => undefined);
-    return outcome;
+    return this.#exclusive(() => this.#reload());
   }
 
   /** Opens the log files again, after log rotation. */

@@ -6,20 +6,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
-import type { SecureContext } from 'node:tls';
 import { createAuthenticator, createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import { createNotifier } from '../bounce/mod.ts';
-import { policySource, type Config } from '../config/mod.ts';
+import type { Config } from '../config/mod.ts';
 import { createLmtpCourier, createMaildirCourier, createSmtpCourier } from '../deliver/mod.ts';
 import { createResolver } from '../dns/mod.ts';
 import type { Logger } from '../observe/mod.ts';
-import { compilePolicy, type Policy } from '../policy/mod.ts';
 import { createScheduler } from '../schedule/mod.ts';
 import type { SessionServices } from '../session/mod.ts';
 import { adoptSpools, INLINE_LIMIT_BYTES, openSpool } from '../spool/mod.ts';
-import { DATA_FOLDER, systemClock } from '../std/mod.ts';
+import { DATA_FOLDER, errorText, systemClock } from '../std/mod.ts';
 import { loadSecureContext } from './certificate.ts';
 import { oneCourier } from './couriers.ts';
+import { holdInForce } from './inForce.ts';
 import { createIntake } from './intake.ts';
 import { ORPHAN_TIME, type RequestHandlers } from './ipc.ts';
 import { Listeners } from './listeners.ts';
@@ -42,13 +41,6 @@ export interface WorkerOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** What a reload replaces, as a whole. */
-interface InForce {
-  readonly config: Config;
-  readonly policy: Policy;
-  readonly secureContext: SecureContext;
-}
-
 export async function startWorker({
   name,
   config: first,
@@ -58,16 +50,16 @@ export async function startWorker({
 }: WorkerOptions): Promise<RequestHandlers> {
   const { emit } = logger;
   const clock = systemClock;
-  let inForce = await prepare(first);
+  const inForce = await holdInForce(first, loadSecureContext);
   const { data, dns } = first;
 
   // accounts: who may sign in, and which mailboxes there are
   const accounts = openAccountReader(join(data, DATA_FOLDER.accounts), { emit });
   const directory = createDirectory(accounts);
-  const mailboxes = createMailboxes(directory, () => inForce.config.postmaster);
+  const mailboxes = createMailboxes(directory, () => inForce.current.config.postmaster);
   const authenticator = createAuthenticator({
     accounts,
-    rules: () => inForce.config.accounts,
+    rules: () => inForce.current.config.accounts,
     clock,
     emit,
   });
@@ -86,7 +78,7 @@ export async function startWorker({
     mx: smtp,
     lmtp: createLmtpCourier(shared),
     maildir: createMaildirCourier({
-      resolveOwner: createOwnerOf(mailboxes, () => inForce.policy),
+      resolveOwner: createOwnerOf(mailboxes, () => inForce.current.policy),
       hostname: machineName(),
       emit,
     }),
@@ -101,7 +93,7 @@ export async function startWorker({
   // schedule, with bounce: what cannot be delivered comes back as a new message
   const scheduler = createScheduler({
     ...scheduleSettings(first),
-    targetOf: createTargetOf(first, inForce.policy),
+    targetOf: createTargetOf(first, inForce.current.policy),
     spool,
     courier,
     notify: createNotifier({ hostname: first.hostname, clock, newId: () => spool.newId(), randomBoundary }),
@@ -112,7 +104,7 @@ export async function startWorker({
 
   // policy and session
   const services: SessionServices = {
-    policy: () => inForce.policy,
+    policy: () => inForce.current.policy,
     directory: mailboxes,
     authenticator: {
       verify: (login, password) => authenticator.verify(login, password),
@@ -126,8 +118,8 @@ export async function startWorker({
 
   // listener
   const listeners = new Listeners({
-    config: () => inForce.config,
-    secureContext: () => inForce.secureContext,
+    config: () => inForce.current.config,
+    secureContext: () => inForce.current.secureContext,
     services,
     nextSession: sessionNames(name),
     emit,
@@ -137,30 +129,24 @@ export async function startWorker({
   await listeners.apply();
 
   // What a certificate service renewed, and our own that nears its end, count without a reload.
-  const renewal = setInterval(() => void renew(), CERTIFICATE_INTERVAL);
-  async function renew(): Promise<void> {
-    try {
-      inForce = { ...inForce, secureContext: await loadSecureContext(inForce.config) };
-    } catch (error) {
-      emit('certificate.failed', { error: error instanceof Error ? error.message : String(error) });
-    }
-  }
+  const renewal = setInterval(() => {
+    inForce
+      .renewCertificate()
+      .catch((error: unknown) => emit('certificate.failed', { error: errorText(error) }));
+  }, CERTIFICATE_INTERVAL);
 
   return {
     ...queueHandlers(spool, scheduler),
     configure: async (config) => {
-      const before = inForce;
       try {
-        inForce = await prepare(config);
-        await listeners.apply();
+        await inForce.replace(config, () => listeners.apply());
       } catch (error) {
-        inForce = before;
-        return { problem: error instanceof Error ? error.message : String(error) };
+        return { problem: errorText(error) };
       }
       logger.setLevel(config.log.level);
       scheduler.reconfigure({
         ...scheduleSettings(config),
-        targetOf: createTargetOf(config, inForce.policy),
+        targetOf: createTargetOf(config, inForce.current.policy),
       });
       return { problem: undefined };
     },
@@ -189,12 +175,4 @@ export async function startWorker({
 /** Letters and digits, too many to guess: the content of a message cannot hold it. */
 function randomBoundary(): string {
   return randomBytes(18).toString('hex');
-}
-
-async function prepare(config: Config): Promise<InForce> {
-  return {
-    config,
-    policy: compilePolicy(policySource(config)),
-    secureContext: await loadSecureContext(config),
-  };
 }

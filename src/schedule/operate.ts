@@ -3,7 +3,7 @@ import type { Spool, SpoolChange, SpooledMessage, SpoolId } from '../spool/mod.t
 import type { Clock, Emit } from '../std/mod.ts';
 import type { ActiveMessage, ActiveSet } from './active.ts';
 import type { ScheduleEvents } from './events.ts';
-import type { Exclusive } from './exclusive.ts';
+import type { Exclusive } from '../std/mod.ts';
 import type { Health } from './health.ts';
 import type { Recorder } from './recorder.ts';
 import { groupByTarget } from './target.ts';

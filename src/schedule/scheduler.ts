@@ -14,7 +14,7 @@ import { createActiveSet, type ActiveMessage } from './active.ts';
 import { createAlarm } from './alarm.ts';
 import { createAttempts } from './attempt.ts';
 import { createDispatch } from './dispatch.ts';
-import { createExclusive } from './exclusive.ts';
+import { createExclusive } from '../std/mod.ts';
 import { createHealth } from './health.ts';
 import type { Job } from './job.ts';
 import { createLines } from './line.ts';

@@ -316,7 +316,7 @@ export class Session implements Acting {
   }
 
   #refuse(verb: string, reply: Reply): void {
-    this.#errors += 1;
+    this.countError();
     this.services.emit('session.error', { ...this.ref, verb, reply: formatReply(reply).trimEnd() });
     this.say(reply);
   }

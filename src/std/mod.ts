@@ -2,5 +2,7 @@
 export * from './clock.ts';
 export * from './dataFolder.ts';
 export * from './emit.ts';
+export * from './errorText.ts';
+export * from './exclusive.ts';
 export * from './host.ts';
 export * from './ip.ts';

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Emit } from '../std/mod.ts';
+import { errorText } from '../std/mod.ts';
 import type { ControlEvents } from './events.ts';
 import { controlRoutes } from './routes.ts';
 import { ControlError, claimSocket } from './socket.ts';
@@ -32,7 +33,7 @@ export async function serveControl({ path, backend, emit }: ControlOptions): Pro
     await listen(server, path);
   } catch (cause) {
     claim.release();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     throw new ControlError('notWritable', `cannot open the control socket ${path}: ${reason}`, { cause });
   }
   emit('control.listening', { path });

@@ -7,6 +7,7 @@ import { closeSync, openSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
+import { errorText } from '../std/mod.ts';
 
 /** `sun_path` of Linux holds 107 octets and a NUL, that of macOS 103. */
 const LONGEST_PATH = process.platform === 'darwin' ? 103 : 107;
@@ -75,7 +76,7 @@ function lock(path: string): () => void {
   } catch (cause) {
     if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY)
       throw inUse(path, cause);
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     throw new ControlError('notWritable', `cannot make ${path}.lock: ${reason}. Is the data folder yours?`, {
       cause,
     });

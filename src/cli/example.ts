@@ -12,7 +12,7 @@ import type { Call } from './command.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { CliIo } from './io.ts';
-import { DATA_FOLDER } from '../std/mod.ts';
+import { errorText, DATA_FOLDER } from '../std/mod.ts';
 import { formatSpan } from './quantity.ts';
 
 const FOLDER = 'example';
@@ -40,7 +40,7 @@ export async function prepareExample({
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     out.fail(
       `cannot make the example in ${folder}: ${reason}`,
       'Run the command in another folder, or remove that one.',

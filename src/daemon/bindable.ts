@@ -5,6 +5,7 @@
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Place } from '../policy/mod.ts';
+import { formatHost } from '../std/mod.ts';
 
 export interface Bind {
   readonly host: string;
@@ -47,7 +48,7 @@ async function tryBind({ host, port }: Bind): Promise<string | undefined> {
 }
 
 function explain({ host, port, place }: Bind, code: string): BindProblem {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const address = formatHost({ host, port });
   switch (code) {
     case 'EADDRINUSE':
       return {

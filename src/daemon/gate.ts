@@ -1,17 +1,15 @@
 /**
- * The one gate before a configuration comes into force, at the start and at every reload: it is valid, its addresses can be
- * bound, its certificate can be used, its policy tests pass. What does not pass changes nothing.
+ * The one gate before a configuration comes into force, at the start and at every reload: it and the files it names are valid
+ * (`loadConfig()`), its addresses can be bound, its policy tests pass. What does not pass changes nothing.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
 import { requireFree } from '../api/mod.ts';
-import { loadConfig, policySource, type Config, type ConfigProblem } from '../config/mod.ts';
-import { compilePolicy, runPolicyTests } from '../policy/mod.ts';
+import { loadConfig, runConfiguredTests, type Config, type ConfigProblem } from '../config/mod.ts';
 import { DATA_FOLDER } from '../std/mod.ts';
 import { unbindable, type Bind } from './bindable.ts';
-import { loadSecureContext } from './certificate.ts';
 import { ORPHAN_TIME } from './ipc.ts';
 import { smtpSettings } from './settings.ts';
 
@@ -21,7 +19,7 @@ import { smtpSettings } from './settings.ts';
  */
 const LAST_WORKERS = ORPHAN_TIME + 1_000;
 
-export type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
+type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
 
 /** `current`: the configuration in force; undefined at the start, which throws ControlError when another Postern has the data folder. */
 export async function passGate(path: string, current: Config | undefined): Promise<Passed> {
@@ -32,7 +30,6 @@ export async function passGate(path: string, current: Config | undefined): Promi
   const problems = [
     ...(current === undefined ? [] : fixedAtStart(config, current)),
     ...(await unbindable(newBinds(config, current), current === undefined ? LAST_WORKERS : 0)),
-    ...(await unusableCertificate(config)),
     ...failedTests(config),
   ];
   return problems.length > 0 ? { problems } : { config };
@@ -70,31 +67,14 @@ function newBinds(config: Config, current: Config | undefined): Bind[] {
     .filter(({ host, port }) => !bound.has(`${host} ${port}`));
 }
 
-async function unusableCertificate(config: Config): Promise<ConfigProblem[]> {
-  if (config.tls.files === undefined) return []; // our own is made when everything else is right
-  try {
-    await loadSecureContext(config);
-    return [];
-  } catch (error) {
-    return [
-      {
-        place: { file: config.file, line: 1, column: 1 },
-        message: error instanceof Error ? error.message : String(error),
-        remedy: 'Mend tls.certificate and tls.key, or leave both out for a self-signed certificate.',
-      },
-    ];
-  }
-}
-
 function failedTests(config: Config): ConfigProblem[] {
   if (config.tests.length === 0) return [];
   using accounts = openAccountReader(join(config.data, DATA_FOLDER.accounts), { emit: () => undefined });
   const mailboxes = createMailboxes(createDirectory(accounts), () => config.postmaster);
-  const now = Date.now();
-  const tests = config.tests.map((test) => ({ ...test, at: test.at ?? now }));
-  const results = runPolicyTests(tests, compilePolicy(policySource(config)), (mailbox) =>
-    mailboxes.lookup(mailbox),
-  );
+  const results = runConfiguredTests(config, {
+    now: Date.now(),
+    lookup: (mailbox) => mailboxes.lookup(mailbox),
+  });
   return results.flatMap((result) =>
     result.passed
       ? []

@@ -7,7 +7,7 @@ import { serveControl, type ControlServer, type ReloadOutcome, type Status } fro
 import type { Config, ConfigProblem } from '../config/mod.ts';
 import { describeCertificate } from '../listener/mod.ts';
 import type { Logger } from '../observe/mod.ts';
-import { createExclusive, DATA_FOLDER } from '../std/mod.ts';
+import { errorText, createExclusive, DATA_FOLDER } from '../std/mod.ts';
 import { askAll, createBackend } from './backend.ts';
 import { loadPair, type Pair } from './certificate.ts';
 import { passGate } from './gate.ts';
@@ -195,6 +195,6 @@ export class Supervisor {
 function couldNot(file: string, error: unknown): ConfigProblem {
   return {
     place: { file, line: 1, column: 1 },
-    message: `the configuration cannot be put in force: ${error instanceof Error ? error.message : String(error)}`,
+    message: `the configuration cannot be put in force: ${errorText(error)}`,
   };
 }

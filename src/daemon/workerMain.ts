@@ -1,5 +1,6 @@
 /** The process of a worker: hears the supervisor, ends with it. */
 import { createLogger, type Logger } from '../observe/mod.ts';
+import { errorText } from '../std/mod.ts';
 import {
   answer,
   ORPHAN_TIME,
@@ -51,7 +52,7 @@ async function serve(handlers: RequestHandlers, logger: Logger, request: AnyRequ
   try {
     tell(await answer(handlers, request));
   } catch (error) {
-    tell({ kind: 'error', id: request.id, error: error instanceof Error ? error.message : String(error) });
+    tell({ kind: 'error', id: request.id, error: errorText(error) });
   }
   if (request.name !== 'drain') return;
   await logger[Symbol.asyncDispose]();
@@ -82,7 +83,7 @@ function main(): void {
       running = await start(message);
       tell({ kind: 'ready' });
     } catch (error) {
-      tell({ kind: 'failed', problem: error instanceof Error ? error.message : String(error) });
+      tell({ kind: 'failed', problem: errorText(error) });
       setTimeout(() => process.exit(1), LAST_WORDS);
     }
   }

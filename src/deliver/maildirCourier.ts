@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import type { Emit } from '../std/mod.ts';
+import { errorText } from '../std/mod.ts';
 import type { DeliverEvents } from './events.ts';
 import { createFolderSync } from './folderSync.ts';
 import { errorCode, writeToMaildir } from './maildir.ts';
@@ -58,7 +59,7 @@ export function createMaildirCourier(options: MaildirCourierOptions): Courier {
   }
 
   function fail(path: string, error: unknown): Verdict {
-    options.emit('maildir.failed', { path, error: error instanceof Error ? error.message : String(error) });
+    options.emit('maildir.failed', { path, error: errorText(error) });
     return storeVerdict(errorCode(error));
   }
 

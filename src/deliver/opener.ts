@@ -5,6 +5,7 @@
  * tried; who tries the addresses decides what it means when all of them say so.
  */
 import type { Emit } from '../std/mod.ts';
+import { errorText } from '../std/mod.ts';
 import { openChannel, type Channel } from './channel.ts';
 import { ABORTED, connect } from './connect.ts';
 import type { OpenConnection, Opened, Unopened } from './connection.ts';
@@ -82,7 +83,7 @@ async function credentialsFor(
   try {
     return await readCredentials(endpoint.login);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     const login = oneLine(endpoint.login.user);
     emit('outbound.loginRefused', {
       remote: endpoint.remote,

@@ -3,6 +3,7 @@
  * (RFC 2920) the commands go out in one write. Replies drive a small machine; one promise is made for the whole.
  */
 import type { ReceivedReply } from '../smtp/mod.ts';
+import { errorText } from '../std/mod.ts';
 import { fitsOneWrite, sendAtOnce, sendBlocks, type Message } from './body.ts';
 import type { Listener, Loss } from './channel.ts';
 import { commandLines } from './commands.ts';
@@ -273,7 +274,7 @@ class Transaction implements Listener {
 
   #onUnreadable(error: unknown): void {
     if (this.#stage !== 'content') return;
-    const words = `The message could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    const words = `The message could not be read: ${errorText(error)}`;
     this.#breakOff({ verdict: deferred('4.3.0', words), cause: 'other', clean: true });
   }
 

@@ -8,7 +8,7 @@ import type { SecureContext } from 'node:tls';
 import type { ListenerSettings, SessionEvents, SessionServices } from '../session/mod.ts';
 import { REPLIES } from '../session/mod.ts';
 import { formatReply } from '../smtp/mod.ts';
-import { parseIp, type Emit, type Host } from '../std/mod.ts';
+import { formatHost, parseIp, type Emit, type Host } from '../std/mod.ts';
 import type { Admission } from './admission.ts';
 import { Connection } from './connection.ts';
 import type { ListenerEvents } from './events.ts';
@@ -83,10 +83,10 @@ export class Listener implements AsyncDisposable {
       server.listen({ host: address.host, port: address.port, reusePort, ipv6Only, backlog: 1024 }, resolve);
     });
     server.removeAllListeners('error');
-    const bound = address.host.includes(':')
-      ? `[${address.host}]:${address.port}`
-      : `${address.host}:${address.port}`;
-    this.#options.emit('listener.opened', { listener: this.#options.settings().name, address: bound });
+    this.#options.emit('listener.opened', {
+      listener: this.#options.settings().name,
+      address: formatHost(address),
+    });
     return server;
   }
 

@@ -4,6 +4,7 @@ import { X509Certificate, constants, createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
+import { errorText } from '../std/mod.ts';
 
 export type CertificateErrorCode =
   /** Not a certificate in PEM. */
@@ -66,7 +67,7 @@ export function tlsContext({ certificate, key, minVersion }: TlsOptions): Secure
       secureOptions: constants.SSL_OP_CIPHER_SERVER_PREFERENCE | constants.SSL_OP_NO_RENEGOTIATION,
     });
   } catch (error) {
-    throw new CertificateError('refused', `The certificate cannot be used: ${wordsOf(error)}.`, {
+    throw new CertificateError('refused', `The certificate cannot be used: ${errorText(error)}.`, {
       cause: error,
     });
   }
@@ -141,8 +142,4 @@ function namesOf(subjectAltName: string): string[] {
     if (kind?.trim() === 'DNS' || kind?.trim() === 'IP Address') names.push(value);
   }
   return names;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** Writes down the steps of a decision as sentences for the administrator. */
 import { isLiteral } from '../mail/mod.ts';
+import { formatHost } from '../std/mod.ts';
 import type { Policy } from './compile.ts';
 import { describeFit, describeMisfit, rangeAround } from './conditions.ts';
 import type { Trace } from './decide.ts';
@@ -82,8 +83,7 @@ function describeNoRoute({ mailbox: { domain } }: Location, { routes }: Policy):
 function describeRoute(route: FinalRoute): string {
   if (route.destination.kind === 'inbound') return 'a domain of ours';
   if (route.destination.kind === 'outbound') return 'a domain that anyone may relay to';
-  const { host, port } = route.destination.to;
-  return `forwarded to ${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `forwarded to ${formatHost(route.destination.to)}`;
 }
 
 function byPattern(pattern: string, domain: string): string {

@@ -4,3 +4,8 @@ export interface Host {
   readonly host: string;
   readonly port: number;
 }
+
+/** How a host is written, `mail.example:25`; an IPv6 address in brackets. */
+export function formatHost({ host, port }: Host): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,5 +1,6 @@
 /** Reloads: what is right comes into force for the very next command, what is wrong changes nothing and says where. */
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -72,6 +73,25 @@ test('reload: a policy test that fails keeps the new configuration out', async (
     /"strangers stay out" failed .*127\.0\.1\.9 to b@outside\.test must be refused, but is relayed by office/,
   );
   using client = await Client.greeted({ port, localAddress: '127.0.1.9' });
+  await client.ehlo();
+  await client.expect('MAIL FROM:<>', 250);
+  await client.expect(OUTSIDE, 550);
+});
+
+test('reload: a key that does not belong to its certificate keeps the new configuration out', async () => {
+  await using postern = await running();
+  const { site, port } = postern;
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(join(site.folder, 'other.key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const tls = 'tls: { certificate: ./data/tls/self-signed.cert.pem, key: ./other.key.pem }';
+  await site.configure(configuration({ port, allow: OFFICE, more: tls }));
+  const reload = await site.cli('reload');
+  assert.notEqual(reload.code, 0);
+  assert.match(
+    reload.stdout + reload.stderr,
+    /postern\.yaml:\d+:\d+: the key in .*other\.key\.pem cannot be used/,
+  );
+  using client = await Client.greeted({ port, localAddress: '127.0.1.5' });
   await client.ehlo();
   await client.expect('MAIL FROM:<>', 250);
   await client.expect(OUTSIDE, 550);

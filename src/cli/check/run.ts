@@ -1,7 +1,6 @@
 /** Running `postern check`. */
-import { loadConfig, policySource } from '../../config/mod.ts';
+import { loadConfig, runConfiguredTests } from '../../config/mod.ts';
 import type { Config, ConfigProblem } from '../../config/mod.ts';
-import { compilePolicy, runPolicyTests } from '../../policy/mod.ts';
 import type { PolicyTestResult } from '../../policy/mod.ts';
 import type { Call } from '../command.ts';
 import { locateConfig } from '../configFile.ts';
@@ -56,11 +55,7 @@ async function find(path: string, now: number): Promise<Findings> {
     return { ...nothing, verdict: 'invalid', problems: loaded.problems, config: undefined };
   const { config } = loaded;
   using mailboxes = openMailboxes(config);
-  const tests = runPolicyTests(
-    config.tests.map((test) => ({ ...test, at: test.at ?? now })),
-    compilePolicy(policySource(config)),
-    (mailbox) => mailboxes.lookup(mailbox),
-  );
+  const tests = runConfiguredTests(config, { now, lookup: (mailbox) => mailboxes.lookup(mailbox) });
   const undecided = tests.filter(isUndecided);
   const failed = tests.filter((result) => !result.passed && !isUndecided(result));
   let verdict: Verdict = 'valid';

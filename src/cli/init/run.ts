@@ -10,6 +10,7 @@ import type { Call } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { describeProblems } from '../problems.ts';
+import { errorText } from '../../std/mod.ts';
 
 export interface Options {
   readonly hostname?: string;
@@ -140,10 +141,7 @@ async function writeNew(call: Call<Options>, path: string, content: string): Pro
   } catch (error) {
     await file.close();
     await unlink(path);
-    out.fail(
-      `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      'Nothing was left behind.',
-    );
+    out.fail(`cannot write ${path}: ${errorText(error)}`, 'Nothing was left behind.');
     return EXIT.cannotTell;
   }
 }

@@ -1,7 +1,8 @@
 /** `queue`, `delivery` and `dns`: how mail leaves. */
 import { z } from 'zod';
 import { boundedDuration, duration, listOf, textField } from '../field.ts';
-import { formatHost, parseHost } from '../text/endpoint.ts';
+import { formatHost } from '../../std/mod.ts';
+import { parseHost } from '../text/endpoint.ts';
 import { isTextProblem } from '../text/problem.ts';
 
 const WAIT = { least: '1s', most: '30d' } as const;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatEndpoint, formatHost, parseBind, parseHost } from './endpoint.ts';
+import { formatHost } from '../../std/mod.ts';
+import { formatEndpoint, parseBind, parseHost } from './endpoint.ts';
 import { parseLmtp } from './lmtp.ts';
 import { isTextProblem } from './problem.ts';
 

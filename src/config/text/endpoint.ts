@@ -1,6 +1,6 @@
 /** Addresses to listen at, and hosts to connect to. */
 import { parseDomain } from '../../mail/mod.ts';
-import { parseIp } from '../../std/mod.ts';
+import { formatHost, parseIp } from '../../std/mod.ts';
 import type { Host, IpAddress } from '../../std/mod.ts';
 import { quoted, textProblem } from './problem.ts';
 import type { TextProblem } from './problem.ts';
@@ -28,7 +28,7 @@ export function parseBind(text: string): Endpoint | TextProblem {
 
 /** How an endpoint is written; an IPv6 address in brackets. */
 export function formatEndpoint(endpoint: Endpoint): string {
-  return `${hostText(endpoint.address.text)}:${endpoint.port}`;
+  return formatHost({ host: endpoint.address.text, port: endpoint.port });
 }
 
 function explainBind(text: string, host: string, port = '25'): TextProblem {
@@ -73,11 +73,6 @@ export function parseHost(text: string, options: HostOptions = {}): Host | TextP
   }
   const number = parsePort(text, port);
   return typeof number === 'number' ? { host: canonical, port: number } : number;
-}
-
-/** How a host is written; an IPv6 address in brackets. */
-export function formatHost(host: Host): string {
-  return `${hostText(host.host)}:${host.port}`;
 }
 
 function explainHost(text: string, options: HostOptions): TextProblem {

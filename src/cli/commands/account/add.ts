@@ -7,7 +7,7 @@ import type { ExitCode } from '../../exit.ts';
 import { choosePassword, passwordStdinOption } from './password.ts';
 import type { ChosenPassword, PasswordOptions } from './password.ts';
 import { isProblem, withAccounts } from './store.ts';
-import { accountJson } from './words.ts';
+import { reportChange } from './report.ts';
 
 interface Options extends PasswordOptions {
   readonly alias: readonly string[];
@@ -51,21 +51,14 @@ function runAdd(call: Call<Options>): Promise<ExitCode> {
     if (isProblem(account)) return account;
     const { warnNotInbound } = await import('./inbound.ts');
     await warnNotInbound(call, [account.address, ...account.aliases]);
-    report(call, account, chosen);
+    reportChange(call, { account, chosen, words: describe(account, chosen, call) });
     return EXIT.yes;
   });
 }
 
-function report({ out, options }: Call<Options>, account: Account, chosen: ChosenPassword | undefined): void {
-  const made = chosen?.generated === true ? chosen.password : undefined;
-  if (options.json) {
-    const password = made === undefined ? {} : { password: made };
-    out.json({ schema: 'postern.account/1', account: accountJson(account), ...password });
-    return;
-  }
+function describe(account: Account, chosen: ChosenPassword | undefined, { out }: Call<Options>): string[] {
   const aliases = account.aliases.length === 0 ? '' : ` with ${account.aliases.join(', ')}`;
-  out.answer(`${out.style.good('Added')} ${account.address}${aliases}.`);
-  if (made !== undefined) out.answer(`Password: ${made}\nIt is shown this once and cannot be read again.`);
-  if (chosen === undefined)
-    out.answer(`Nobody can sign in to it. To change that: postern account passwd ${account.address}`);
+  const added = `${out.style.good('Added')} ${account.address}${aliases}.`;
+  if (chosen !== undefined) return [added];
+  return [added, `Nobody can sign in to it. To change that: postern account passwd ${account.address}`];
 }

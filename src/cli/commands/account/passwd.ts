@@ -1,13 +1,12 @@
 /** `postern account passwd` */
-import type { Account } from '../../../accounts/mod.ts';
 import { jsonOption } from '../../command.ts';
 import type { Call, PosternCommand } from '../../command.ts';
 import { EXIT } from '../../exit.ts';
 import type { ExitCode } from '../../exit.ts';
 import { choosePassword, passwordStdinOption } from './password.ts';
-import type { ChosenPassword, PasswordOptions } from './password.ts';
+import type { PasswordOptions } from './password.ts';
 import { isProblem, withAccounts } from './store.ts';
-import { accountJson } from './words.ts';
+import { reportChange } from './report.ts';
 
 interface Options extends PasswordOptions {
   /** false: --no-password */
@@ -42,20 +41,11 @@ function runPasswd(call: Call<Options>): Promise<ExitCode> {
     const account =
       chosen === undefined ? store.clearPassword(address) : await store.setPassword(address, chosen.password);
     if (isProblem(account)) return account;
-    report(call, account, chosen);
+    const words =
+      chosen === undefined
+        ? `Nobody can sign in as ${account.address} now; it still receives mail.`
+        : `${call.out.style.good('Changed')} the password of ${account.address}.`;
+    reportChange(call, { account, chosen, words: [words] });
     return EXIT.yes;
   });
-}
-
-function report({ out, options }: Call<Options>, account: Account, chosen: ChosenPassword | undefined): void {
-  const made = chosen?.generated === true ? chosen.password : undefined;
-  if (options.json) {
-    const password = made === undefined ? {} : { password: made };
-    out.json({ schema: 'postern.account/1', account: accountJson(account), ...password });
-    return;
-  }
-  if (chosen === undefined)
-    out.answer(`Nobody can sign in as ${account.address} now; it still receives mail.`);
-  else out.answer(`${out.style.good('Changed')} the password of ${account.address}.`);
-  if (made !== undefined) out.answer(`Password: ${made}\nIt is shown this once and cannot be read again.`);
 }

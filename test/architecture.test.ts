@@ -8,7 +8,18 @@ const ROOT = resolve(import.meta.dirname, '../src');
 
 const LEAVES = ['std', 'mail', 'smtp', 'dns'];
 const SPINE = ['listener', 'session', 'policy', 'spool', 'schedule', 'deliver', 'bounce'];
-const SIDES = ['accounts', 'config', 'observe', 'api'];
+const SIDES = [
+  'accounts',
+  'config',
+  'observe',
+  'api',
+  'proof',
+  'check',
+  'history',
+  'ledger',
+  'audit',
+  'import',
+];
 
 /** Folder -> the folders whose door it may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +36,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bounce: [...LEAVES, 'spool'],
   accounts: [...LEAVES, ...SPINE],
   config: [...LEAVES, ...SPINE],
+  proof: [...LEAVES, 'policy'],
+  check: [...LEAVES, ...SPINE, 'accounts', 'config', 'proof'],
+  history: [...LEAVES, ...SPINE],
+  ledger: [...LEAVES, 'policy'],
+  audit: [...LEAVES],
+  import: [...LEAVES, 'policy', 'config'],
   observe: [...LEAVES, ...SPINE, ...SIDES],
   api: [...LEAVES, ...SPINE, ...SIDES],
   cli: [...LEAVES, ...SPINE, ...SIDES],
@@ -36,6 +53,7 @@ const PURE = [
   'mail/',
   'smtp/',
   'policy/',
+  'proof/',
   'session/transition.ts',
   'session/verbs/',
   'session/login.ts',

@@ -84,7 +84,20 @@ export interface GrantSource {
   readonly recipients?: readonly [AddressPattern, ...AddressPattern[]];
   /** The grant holds before this moment (milliseconds since the epoch) and no longer at it. */
   readonly until?: number;
+  /** How much it carries. Not part of the decision: who exceeds a limit is told to come back, see `src/ledger`. */
+  readonly limits?: readonly [Limit, ...Limit[]];
   readonly place: Place;
+}
+
+/** A limit of a grant: recipients, not messages. */
+export interface Limit {
+  /** At this rate for good: so many recipients in `periodMs` milliseconds. */
+  readonly recipients: number;
+  readonly periodMs: number;
+  /** So many at once after a rest; at least 1. */
+  readonly burst: number;
+  /** Whose recipients are counted together: all of the grant's, each account's, each client address's. */
+  readonly per: 'grant' | 'account' | 'client';
 }
 
 /** A never rule: overrides every grant and alwaysRelay, authenticated or not. It concerns relaying only. */

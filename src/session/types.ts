@@ -1,7 +1,7 @@
 /** What a session needs from the rest, as interfaces of its own: the composition root connects them. */
 import type { Mailbox } from '../mail/mod.ts';
-import type { MailboxFact, Policy } from '../policy/mod.ts';
-import type { Compat } from '../smtp/mod.ts';
+import type { Decision, MailboxFact, Policy } from '../policy/mod.ts';
+import type { Compat, Reply } from '../smtp/mod.ts';
 import type { Clock, Emit, IpAddress } from '../std/mod.ts';
 import type { SessionEvents } from './events.ts';
 
@@ -117,7 +117,57 @@ export interface Intake {
   store(message: IncomingMessage): Promise<'stored' | 'full' | 'failed'>;
 }
 
+/**
+ * Narrows what the policy accepted by a grant: the limits of the grant, and clients that look like a gateway. It can only refuse.
+ */
+export interface Restraint {
+  /** Called for every recipient that a grant let in. undefined: there is nothing to ask, and the recipient is accepted at once. */
+  check(
+    decision: Decision,
+    circumstances: RestraintCircumstances,
+  ): Promise<Restrained | undefined> | undefined;
+}
+
+export interface RestraintCircumstances {
+  readonly session: string;
+  /** The name the client gave with EHLO or HELO. */
+  readonly helo: string;
+}
+
+export type Restrained =
+  /** `450 4.7.1`, to be tried again after this moment (milliseconds since the epoch). */
+  | { readonly reason: 'limit'; readonly until: number }
+  /** `550 5.7.1`: the client address looks like a gateway, and `relay.suspectGateway` is `refuse`. */
+  | { readonly reason: 'suspectGateway' }
+  /** `451 4.3.0`: the limits cannot be asked now; what cannot be counted is not relayed. */
+  | { readonly reason: 'unavailable' };
+
+/** What is remembered of a session; see `src/history`, which has the same shapes. */
+export interface SessionHistory {
+  decided(record: {
+    readonly session: string;
+    /** Which MAIL of the session, from 1. */
+    readonly transaction: number;
+    readonly helo: string;
+    readonly decision: Decision;
+    readonly reply: Reply;
+    readonly restrained: Restrained['reason'] | null;
+  }): void;
+  accepted(record: {
+    readonly id: string;
+    readonly session: string;
+    readonly transaction: number;
+    /** The Message-ID field without its brackets; undefined: there is none. */
+    readonly messageId: string | undefined;
+    readonly sender: string;
+    readonly size: number;
+    readonly at: number;
+  }): void;
+}
+
 export interface SessionServices {
+  readonly restraint: Restraint;
+  readonly history: SessionHistory;
   /** The policy in force now; asked for every recipient, so a reload counts from the next RCPT on. */
   readonly policy: () => Policy;
   readonly directory: Directory;

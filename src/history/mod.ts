@@ -1,0 +1,2 @@
+/** The history: decisions, messages and attempts, searchable and bounded in days and octets. */
+export type * from './types.ts';

@@ -18,6 +18,7 @@ import { adoptSpools, INLINE_LIMIT_BYTES, openSpool } from '../spool/mod.ts';
 import { DATA_FOLDER, errorText, systemClock } from '../std/mod.ts';
 import { loadSecureContext } from './certificate.ts';
 import { oneCourier } from './couriers.ts';
+import { historySink } from './historySink.ts';
 import { holdInForce } from './inForce.ts';
 import { createIntake } from './intake.ts';
 import { ORPHAN_TIME, type RequestHandlers } from './ipc.ts';
@@ -105,6 +106,8 @@ export async function startWorker({
   // policy and session
   const services: SessionServices = {
     policy: () => inForce.current.policy,
+    restraint: { check: () => undefined },
+    history: historySink(),
     directory: mailboxes,
     authenticator: {
       verify: (login, password) => authenticator.verify(login, password),

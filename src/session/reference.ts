@@ -22,6 +22,7 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   tooManyConnections: '`limits.connections` or `limits.connectionsPerAddress` is reached',
   accountRevoked: 'the account was disabled or removed after it signed in',
   spoolFailed: 'the message could not be stored; the log has the cause',
+  limitsUnavailable: 'RCPT under a grant with a `limit`, when the process that counts does not answer',
   tooManyRecipients: '`limits.recipients` is reached; send the rest in another transaction',
   diskFull: 'too little free disk; Postern takes mail again by itself',
   tlsUnavailable: 'STARTTLS where it is not offered',
@@ -64,8 +65,8 @@ export function repliesReference(): string {
   return `# Replies
 
 What Postern says to a client, and when. Made from the code. Replies to RCPT come from the policy: \`250 2.1.5\` accepted,
-\`550 5.7.1\` relaying is prohibited, with the reason, \`550 5.1.1\` no such mailbox, \`451 4.3.0\` mailboxes cannot be looked up now. A
-refusal ends in the session's name in brackets, by which the log is searched.
+\`550 5.7.1\` relaying is prohibited, with the reason, \`550 5.1.1\` no such mailbox, \`451 4.3.0\` mailboxes cannot be looked up now, \`450 4.7.1\` the limit of the grant is
+reached, with the time to come back. A refusal ends in the session's name in brackets, by which the log is searched.
 
 | reply | when |
 |---|---|

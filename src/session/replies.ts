@@ -33,6 +33,7 @@ export const REPLIES = {
   tooManyConnections: reply(421, '7.0', 'Too many connections'),
   accountRevoked: reply(421, '7.0', 'The account may no longer be used'),
   spoolFailed: reply(451, '3.0', 'Temporary failure, the message was not accepted'),
+  limitsUnavailable: reply(451, '3.0', 'Recipients cannot be counted now, try again later'),
   tooManyRecipients: reply(452, '5.3', 'Too many recipients'),
   diskFull: reply(452, '3.1', 'Insufficient storage, try again later'),
   tlsUnavailable: reply(454, '7.0', 'TLS is not available'),
@@ -88,4 +89,23 @@ export function ehloReply(hostname: string, extensions: readonly string[]): Repl
 /** The reply to a message that is on the disk; `id` finds it in the queue and the logs. */
 export function queued(id: string): Reply {
   return { code: 250, status: '0.0', lines: [`Queued as ${id}`] };
+}
+
+const MINUTE = 60_000;
+
+/**
+ * The reply to a recipient over the limit of the grant that let it in: when to come back, and nothing else of the configuration.
+ * `until` and `now` are milliseconds since the epoch; the time said is the next whole minute, at which it is over for certain.
+ */
+export function limitReached(until: number, now: number): Reply {
+  const at = Math.ceil(until / MINUTE) * MINUTE;
+  const minutes = Math.max(1, Math.ceil((at - now) / MINUTE));
+  const when = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const wait = minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return reply(450, '7.1', `Too many recipients for now, try again after ${when} (in ${wait})`);
+}
+
+/** The reply to a client that a grant names by its address, where others seem to hide behind that address. */
+export function gatewayRefused(client: string): Reply {
+  return reply(550, '7.1', `Relaying is prohibited from ${client} without signing in`);
 }

@@ -1,7 +1,7 @@
 /**
  * The half of a session that acts: octets in, one reply per command out, in order. Which step a command leads to is
  * decided by `transition()`; this class carries the steps out, one at a time: while one waits (for the disk, for a
- * password check) nothing behind it is looked at.
+ * password check, for the limits of a grant) nothing behind it is looked at.
  */
 import type { Buffer } from 'node:buffer';
 import { formatReply, LineReader, parseCommand, type Command, type Line, type Reply } from '../smtp/mod.ts';
@@ -44,6 +44,7 @@ export class Session implements Acting {
   #paused = false;
   #draining = false;
   #reported = false;
+  #transactions = 0;
   #messages = 0;
   #errors = 0;
   #deadline: number;
@@ -213,6 +214,7 @@ export class Session implements Acting {
       settings,
       accepting: intake.accepts(),
       messages: this.#messages,
+      transactions: this.#transactions,
       standing: (account: string) => authenticator.standing(account),
     };
     return this.#carryOut(transition(state, command, circumstances), command);
@@ -243,13 +245,14 @@ export class Session implements Acting {
     switch (step.kind) {
       case 'reply':
         this.become(step.next);
+        if (step.next.phase === 'transaction') this.#transactions = step.next.transaction.number;
         if (step.next.phase === 'content') this.#beginContent(step.next);
         this.#touch(); // what is waited for next may have another time-out
         return this.say(step.reply);
       case 'refuse':
         return this.#refuse(command.verb === 'MALFORMED' ? command.of : command.verb, step.reply);
       case 'judge':
-        return judgeRecipient(this, step.to);
+        return this.#await(judgeRecipient(this, step.to));
       case 'verify':
         return this.#wait(verify(this, step.credentials));
       case 'startTls':
@@ -257,6 +260,11 @@ export class Session implements Acting {
       case 'close':
         return this.#close(step.reply, step.reason);
     }
+  }
+
+  /** Most steps are done at once. */
+  #await(work: Promise<void> | undefined): void {
+    if (work !== undefined) this.#wait(work);
   }
 
   /** Nothing more is looked at until `work` is done. */

@@ -25,6 +25,8 @@ export interface Standing {
 }
 
 export interface Transaction {
+  /** Which MAIL of the session, from 1. */
+  readonly number: number;
   readonly sender: ReversePath;
   readonly eightBit: boolean;
   readonly recipients: readonly AcceptedRecipient[];

@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly accepting: boolean;
   /** Messages this connection has sent already. */
   readonly messages: number;
+  /** Transactions this connection has begun already. */
+  readonly transactions: number;
   /** What has become of an account since it signed in. */
   readonly standing: (account: string) => AccountStanding;
 }

@@ -166,10 +166,10 @@ export interface SessionHistory {
 }
 
 export interface SessionServices {
-  readonly restraint: Restraint;
-  readonly history: SessionHistory;
   /** The policy in force now; asked for every recipient, so a reload counts from the next RCPT on. */
   readonly policy: () => Policy;
+  readonly restraint: Restraint;
+  readonly history: SessionHistory;
   readonly directory: Directory;
   readonly authenticator: Authenticator;
   readonly intake: Intake;

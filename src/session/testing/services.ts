@@ -10,7 +10,9 @@ import type {
   IncomingMessage,
   ListenerSettings,
   LoginVerdict,
+  Restraint,
   SessionEvents,
+  SessionHistory,
   SessionServices,
 } from '../mod.ts';
 
@@ -25,6 +27,7 @@ export interface World {
   readonly accepts: boolean;
   readonly store: (message: IncomingMessage) => Promise<'stored' | 'full' | 'failed'>;
   readonly inlineLimit: number;
+  readonly restrain: Restraint['check'];
 }
 
 export const SETTINGS: ListenerSettings = {
@@ -86,6 +89,7 @@ export const USUAL: World = {
   accepts: true,
   store: () => Promise.resolve('stored'),
   inlineLimit: 256 * 1024,
+  restrain: () => undefined,
 };
 
 const MAILBOXES = new Set(['bob@inbound.test', 'postmaster@inbound.test', 'alice@inbound.test']);
@@ -95,6 +99,8 @@ export class Kept {
   readonly messages: IncomingMessage[] = [];
   /** Large bodies that are open or finished and not discarded, by id. */
   readonly files = new Map<string, Buffer[]>();
+  readonly decided: Parameters<SessionHistory['decided']>[0][] = [];
+  readonly accepted: Parameters<SessionHistory['accepted']>[0][] = [];
 
   content(index: number): string {
     const body = this.messages[index]?.body;
@@ -136,6 +142,11 @@ export function services(world: World, { kept, emit, now }: Surroundings): Sessi
   let ids = 0;
   return {
     policy: () => policy,
+    restraint: { check: world.restrain },
+    history: {
+      decided: (record) => kept.decided.push(record),
+      accepted: (record) => kept.accepted.push(record),
+    },
     directory: {
       lookup: ({ localKey, domain: at }) => (MAILBOXES.has(`${localKey}@${at}`) ? 'known' : 'unknown'),
     },

@@ -24,7 +24,12 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
       account: state.account,
       phase: 'transaction',
       hello: state.hello,
-      transaction: { sender: from, eightBit: parameters.body === '8BITMIME', recipients: [] },
+      transaction: {
+        number: circumstances.transactions + 1,
+        sender: from,
+        eightBit: parameters.body === '8BITMIME',
+        recipients: [],
+      },
     },
   };
 };

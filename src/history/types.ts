@@ -22,6 +22,8 @@ export interface DecisionRecord {
   readonly sender: string;
   /** As the client gave it. */
   readonly recipient: string;
+  /** After rewriting: what is spooled, and what attempts name. */
+  readonly address: string;
   readonly mailbox: MailboxFact;
   readonly outcome: AcceptedAs | RefusalReason;
   /** `grant:office`, as `formatRule()` writes it. */
@@ -60,4 +62,17 @@ export interface AttemptRecord {
   readonly reply: string;
 }
 
-export type HistoryRecord = DecisionRecord | MessageRecord | AttemptRecord;
+/** A notification to the sender of a message was queued. */
+export interface NoticeRecord {
+  readonly kind: 'notice';
+  readonly at: number;
+  /** Its own name in the queue. */
+  readonly id: string;
+  /** The name of the message it is about. */
+  readonly about: string;
+  readonly notice: 'failure' | 'delay';
+  /** To whom it goes. */
+  readonly recipient: string;
+}
+
+export type HistoryRecord = DecisionRecord | MessageRecord | AttemptRecord | NoticeRecord;

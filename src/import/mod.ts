@@ -1,0 +1,3 @@
+/** Makes a configuration of Postern from another server's. */
+export { formatOrigin } from './types.ts';
+export type { Imported, Importing, Origin, Remark, Unreadable } from './types.ts';

@@ -20,6 +20,8 @@ export interface Config {
   readonly postmaster: Mailbox;
   /** In the order of the file; at least one. */
   readonly listeners: readonly [ListenerConfig, ...ListenerConfig[]];
+  /** Their own address never holds a right. */
+  readonly proxies: readonly IpRange[];
   readonly routing: RoutingConfig;
   readonly relay: RelayConfig;
   readonly accounts: AccountsConfig;
@@ -70,6 +72,10 @@ export type InboundDelivery = Extract<Target, { kind: 'maildir' | 'lmtp' }>;
 export interface RelayConfig {
   readonly never: readonly NeverSource[];
   readonly allow: readonly GrantSource[];
+  /** What to do with a client that relays by its address alone and looks like a gateway. */
+  readonly suspectGateway: 'warn' | 'refuse';
+  /** So many different EHLO names within 24 hours make a client look like one. */
+  readonly gatewayNames: number;
 }
 
 export interface AccountsConfig {

@@ -34,6 +34,7 @@ export function resolveConfig(
     workers: written.workers ?? Math.max(1, cores - 1),
     postmaster: written.postmaster ?? postmasterOf(written),
     listeners: listenersOf(written, positions),
+    proxies: written.proxies,
     routing: {
       reroute: routing.reroute,
       domains: at(['routing', 'domains'], routing.domains),
@@ -44,7 +45,12 @@ export function resolveConfig(
       outbound: outboundOf(routing.outbound, absolute),
       inbound: inboundOf(routing.inbound ?? { kind: 'maildir', folder: join(data, 'mail') }, absolute),
     },
-    relay: { never: at(['relay', 'never'], relay.never), allow: at(['relay', 'allow'], relay.allow) },
+    relay: {
+      never: at(['relay', 'never'], relay.never),
+      allow: at(['relay', 'allow'], relay.allow),
+      suspectGateway: relay.suspectGateway,
+      gatewayNames: relay.gatewayNames,
+    },
     accounts: {
       defaultDomain: written.accounts.defaultDomain,
       ntDomains: new Map(Object.entries(written.accounts.ntDomains)),

@@ -16,6 +16,7 @@ import { isWildcard } from './listeners.ts';
 
 export function* checkRules(context: CheckContext): Generator<ConfigProblem> {
   yield* checkNames(context);
+  yield* checkProxies(context);
   if (context.complete('listeners')) yield* checkLocalAddresses(context);
 }
 
@@ -41,6 +42,30 @@ function* checkNames(context: CheckContext): Generator<ConfigProblem> {
       first.set(key, `line ${place.line}`);
     }
   }
+}
+
+/** Who comes through a proxy has its address, so a grant for that address is a grant for everybody. */
+function* checkProxies(context: CheckContext): Generator<ConfigProblem> {
+  const { proxies, relay } = context.config;
+  for (const [index, { from = [], authenticated }] of relay.allow.entries()) {
+    for (const [item, range] of from.entries()) {
+      const proxy = proxies.find((candidate) => overlap(range, candidate));
+      if (proxy === undefined) continue;
+      const held = range.first <= proxy.first && range.last >= proxy.last ? 'contains' : 'is in';
+      const what = `${formatRange(range)} ${held} ${formatRange(proxy)}, which proxies names: whoever comes through it has that address`;
+      const signIn =
+        authenticated === undefined ? ', or let these clients sign in (authenticated: true)' : '';
+      yield problemAt(
+        context,
+        ['relay', 'allow', index, 'from', item],
+        textProblem(what, `Name networks without it${signIn}.`),
+      );
+    }
+  }
+}
+
+function overlap(one: IpRange, other: IpRange): boolean {
+  return one.family === other.family && one.first <= other.last && other.first <= one.last;
 }
 
 function* checkLocalAddresses(context: CheckContext): Generator<ConfigProblem> {

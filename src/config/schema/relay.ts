@@ -5,12 +5,13 @@ import type { GrantSource, NeverSource } from '../../policy/mod.ts';
 import { isLoopback, isPrivate } from '../../std/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
 import { acknowledge, complain, iUnderstand, listOf, range, textField } from '../field.ts';
-import type { Danger } from '../field.ts';
+import type { Context, Danger } from '../field.ts';
 import { addressOf, prefixOf } from '../text/cidr.ts';
 import { parseAccount, parsePattern } from '../text/mailbox.ts';
 import { parseUntil } from '../text/moment.ts';
 import { either, textProblem } from '../text/problem.ts';
 import { parseName } from '../text/words.ts';
+import { limit, limitsOf } from './limit.ts';
 
 /** A grant without its place, which it has from the file. */
 export type WrittenGrant = Omit<GrantSource, 'place'>;
@@ -65,7 +66,7 @@ const grantFields = z.strictObject({
     .optional(),
   connectingTo: listOf(range())
     .describe(
-      'Addresses of ours that the client connected to. Safe only for an address that outsiders cannot reach: without `from` or `authenticated`, one that is not private needs `iUnderstand`.',
+      'Addresses of ours that the client connected to. Safe only for an address that outsiders cannot reach: without `from` or `authenticated` it has to be private or loopback.',
     )
     .meta({ 'x-examples': [['10.1.0.5']] })
     .optional(),
@@ -85,6 +86,7 @@ const grantFields = z.strictObject({
     )
     .meta({ 'x-examples': ['2027-06-30', '2027-06-30T18:00:00+02:00'] })
     .optional(),
+  limit: limit.optional(),
   iUnderstand,
 });
 
@@ -92,7 +94,7 @@ type GrantFields = z.output<typeof grantFields>;
 
 const grant = grantFields
   .transform((written, context): WrittenGrant => {
-    const { iUnderstand: sentence, authenticated, name: ruleName, ...conditions } = written;
+    const { iUnderstand: sentence, authenticated, name: ruleName, limit: bound, ...conditions } = written;
     if (authenticated === undefined && written.from === undefined && written.connectingTo === undefined) {
       complain(
         context,
@@ -103,8 +105,14 @@ const grant = grantFields
         ),
       );
     }
-    acknowledge(context, sentence, dangerOf(written));
-    return { name: ruleName, ...authenticatedOf(authenticated), ...present(conditions) };
+    acknowledge(context, sentence, wideNetworks(written));
+    complainOfReachable(context, written);
+    return {
+      name: ruleName,
+      ...authenticatedOf(authenticated),
+      ...present(conditions),
+      ...(bound === undefined ? {} : { limits: limitsOf(bound, authenticated !== undefined, context) }),
+    };
   })
   .meta({ anyOf: ['authenticated', 'from', 'connectingTo'].map((key) => ({ required: [key] })) });
 
@@ -115,7 +123,7 @@ function authenticatedOf(written: GrantFields['authenticated']): Pick<WrittenGra
 
 /** Without the keys that are not there, for `exactOptionalPropertyTypes`. */
 function present(
-  conditions: Omit<GrantFields, 'name' | 'authenticated' | 'iUnderstand'>,
+  conditions: Omit<GrantFields, 'name' | 'authenticated' | 'limit' | 'iUnderstand'>,
 ): Omit<WrittenGrant, 'name' | 'authenticated'> {
   const { from, connectingTo, senders, recipients, until } = conditions;
   return {
@@ -145,10 +153,6 @@ function isWide(network: IpRange): boolean {
 }
 
 /** What an administrator must have understood of this grant, if anything. */
-function dangerOf(written: GrantFields): Danger | undefined {
-  return wideNetworks(written) ?? reachableAddresses(written);
-}
-
 function wideNetworks(written: GrantFields): Danger | undefined {
   const from: readonly IpRange[] = written.from ?? [];
   const wide = from.filter(isWide);
@@ -163,18 +167,24 @@ function wideNetworks(written: GrantFields): Danger | undefined {
   };
 }
 
-/** With nothing but an address of ours as its condition, a grant is open to whoever can reach that address. */
-function reachableAddresses(written: GrantFields): Danger | undefined {
-  if (written.from !== undefined || written.authenticated !== undefined) return undefined;
+/**
+ * With nothing but an address of ours as its condition, a grant is open to whoever can reach that address. Where everybody can,
+ * that is an open relay, and no sentence makes it another thing.
+ */
+function complainOfReachable(context: Context, written: GrantFields): void {
+  if (written.from !== undefined || written.authenticated !== undefined) return;
   const connectingTo: readonly IpRange[] = written.connectingTo ?? [];
   const reachable = connectingTo.filter((network) => !isLocal(network));
   const [first] = reachable;
-  if (first === undefined) return undefined;
-  return {
-    reason: `everybody who can reach ${either(reachable.map(formatRange), 'and')} can relay`,
-    path: ['connectingTo', connectingTo.indexOf(first)],
-    otherwise: 'Add from or authenticated, or use an address that only you can reach.',
-  };
+  if (first === undefined) return;
+  complain(
+    context,
+    ['connectingTo', connectingTo.indexOf(first)],
+    textProblem(
+      `everybody who can reach ${either(reachable.map(formatRange), 'and')} can relay`,
+      'Add from or authenticated, or use an address that only you can reach.',
+    ),
+  );
 }
 
 export const relay = z.strictObject({
@@ -188,4 +198,16 @@ export const relay = z.strictObject({
     .describe(
       'The grants. The conditions within one are ANDed, the grants are ORed. Without a grant nobody can relay.',
     ),
+  suspectGateway: z
+    .enum(['warn', 'refuse'])
+    .default('warn')
+    .describe(
+      'What to do when a client that relays by its address alone looks like a gateway (NAT, proxy, container bridge) behind which there are others: it is the default gateway of this host, an address of this host, or gives many names with EHLO. `warn`: an event and a finding in `postern status`. `refuse`: also `550 5.7.1` to whoever has not signed in; inbound mail is never concerned.',
+    ),
+  gatewayNames: z
+    .int()
+    .min(2)
+    .max(1000)
+    .default(20)
+    .describe('So many different EHLO names of one client within 24 hours make it look like a gateway.'),
 });

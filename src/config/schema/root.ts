@@ -7,7 +7,7 @@ import { parseDomainName } from '../text/domain.ts';
 import { parseMailAddress } from '../text/mailbox.ts';
 import { quoted, textProblem } from '../text/problem.ts';
 import { parsePath } from '../text/words.ts';
-import { complain, textField } from '../field.ts';
+import { complain, range, textField } from '../field.ts';
 import { limits, timeouts } from './limits.ts';
 import { listener } from './listeners.ts';
 import type { WrittenListener } from './listeners.ts';
@@ -152,6 +152,13 @@ export const root = z.strictObject({
         },
       ],
     }),
+  proxies: z
+    .array(range())
+    .prefault([])
+    .describe(
+      'Load balancers, proxies and NAT gateways in front of this server, through which clients come: their own address never holds a right, and a grant whose `from` contains one is an error. The PROXY protocol is not read yet: who comes through them is seen with their address, so people sign in.',
+    )
+    .meta({ 'x-examples': [['10.50.0.2', '10.50.1.0/30']] }),
   routing: routing.prefault({}).describe('What becomes of mail for a domain.'),
   relay: relay
     .prefault({})

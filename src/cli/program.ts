@@ -2,6 +2,7 @@
 import { addAccount } from './commands/account/account.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
+import { addImport } from './commands/import/import.ts';
 import { addInit } from './commands/init.ts';
 import { addQueue } from './commands/queue/queue.ts';
 import { addReload } from './commands/reload.ts';
@@ -41,6 +42,7 @@ export function createProgram(io: CliIo, outcome: Outcome): PosternCommand {
   addInit(program);
   addCheck(program);
   addExplain(program);
+  addImport(program);
   addStatus(program);
   addReload(program);
   addQueue(program);

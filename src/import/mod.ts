@@ -1,3 +1,5 @@
 /** Makes a configuration of Postern from another server's. */
 export { formatOrigin } from './types.ts';
 export type { Imported, Importing, Origin, Remark, Unreadable } from './types.ts';
+export { importPostfix } from './postfix/import.ts';
+export type { PostfixSurroundings } from './postfix/import.ts';

@@ -105,7 +105,7 @@ const grant = grantFields
         ),
       );
     }
-    acknowledge(context, sentence, wideNetworks(written));
+    acknowledge(context, sentence, wideNetworks(written.from ?? []));
     complainOfReachable(context, written);
     return {
       name: ruleName,
@@ -152,9 +152,13 @@ function isWide(network: IpRange): boolean {
   return (prefixOf(network) ?? 0) < WIDEST[network.family] && !isLocal(network);
 }
 
+/** The sentence that stands as `iUnderstand` beside a grant for these client addresses; undefined: none is needed. */
+export function understandingOf(from: readonly IpRange[]): string | undefined {
+  return wideNetworks(from)?.reason;
+}
+
 /** What an administrator must have understood of this grant, if anything. */
-function wideNetworks(written: GrantFields): Danger | undefined {
-  const from: readonly IpRange[] = written.from ?? [];
+function wideNetworks(from: readonly IpRange[]): Danger | undefined {
   const wide = from.filter(isWide);
   const [first] = wide;
   if (first === undefined) return undefined;

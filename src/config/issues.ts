@@ -18,6 +18,7 @@ import { typeRemedy } from './remedies.ts';
 import { suggest } from './suggest.ts';
 import { parseDuration } from './text/duration.ts';
 import { either, isTextProblem, quoted, shown } from './text/problem.ts';
+import { parseRate } from './text/rate.ts';
 import { flow, kindOf, valueWords } from './words.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -163,14 +164,17 @@ function specialType(value: unknown, node: SchemaNode): { message: string; remed
     };
   }
   if (node.title?.startsWith('duration') === true && typeof value === 'number') {
-    const problem = parseDuration(String(value));
-    if (isTextProblem(problem)) {
-      return problem.remedy === undefined
-        ? { message: problem.problem }
-        : { message: problem.problem, remedy: problem.remedy };
-    }
+    return messageOf(parseDuration(String(value)));
   }
-  return undefined;
+  const isRate = typeof value === 'number' && alternativesOf(node).some(({ title }) => title === 'rate');
+  return isRate ? messageOf(parseRate(String(value))) : undefined;
+}
+
+/** What the parser of a text would say of a number. */
+function messageOf(parsed: unknown): { message: string; remedy?: string } | undefined {
+  if (!isTextProblem(parsed)) return undefined;
+  const { problem, remedy } = parsed;
+  return remedy === undefined ? { message: problem } : { message: problem, remedy };
 }
 
 function meansTrue(value: unknown): boolean {
@@ -211,18 +215,13 @@ function emptyRemedy(path: Path, { schema, tree }: Source): string {
   const group = nodeAt(schema, path.slice(0, -1), tree) ?? {};
   const isRequired = group.required?.includes(String(path.at(-1))) === true;
   const remedy = `Name at least one${isRequired ? '' : ', or remove the key'}`;
-  return path[0] === 'relay' ? `${remedy}; an empty list never means everyone.` : `${remedy}.`;
+  return path[0] === 'relay' && path.at(-1) !== 'limit'
+    ? `${remedy}; an empty list never means everyone.`
+    : `${remedy}.`;
 }
 
 function unknownKey(key: string, { path, value, node, source }: At): ConfigProblem {
   const place = source.positions.keyAt([...path, key]);
-  if (key === 'limit' && path[0] === 'relay') {
-    return {
-      place,
-      message: 'limit is not supported yet',
-      remedy: 'Remove it; a grant that is not limited as meant must not be taken for one that is.',
-    };
-  }
   const known = propertiesOf(alternativeFor(node, value)).map(([name]) => name);
   const message = `unknown key ${quoted(key)}`;
   const foreign = foreignRemedy(key);

@@ -139,7 +139,8 @@ test('what an error asks to be understood is what is taken', () => {
 });
 
 test('parseConfig() finds a closed policy when nothing is said, and when only something is forbidden', () => {
-  assert.deepEqual(accepted('').relay, { never: [], allow: [] });
+  const { never, allow } = accepted('').relay;
+  assert.deepEqual([never, allow], [[], []]);
   assert.deepEqual(accepted('relay: { never: [{ name: a, from: [10.0.0.1] }] }').relay.allow, []);
 });
 

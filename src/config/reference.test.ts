@@ -64,9 +64,10 @@ const BESIDE = new Map<string, Readonly<Record<string, unknown>>>([
   ['relay.never.name', { from: ['10.0.0.2'] }],
   ['relay.never.from', { name: 'x' }],
   ['relay.allow.name', { from: ['10.0.0.2'] }],
-  ...['authenticated', 'from', 'connectingTo', 'senders', 'recipients', 'until'].map(
+  ...['authenticated', 'from', 'connectingTo', 'senders', 'recipients', 'until', 'limit'].map(
     (key) => [`relay.allow.${key}`, { name: 'x', authenticated: true }] as const,
   ),
+  ...['burst', 'per'].map((key) => [`relay.allow.limit.${key}`, { rate: '9/hour' }] as const),
   ...['bind', 'for', 'tls', 'authWithoutTls', 'compat'].map(
     (key) => [`listeners.${key}`, { bind: ['127.0.0.1:2526'] }] as const,
   ),
@@ -93,6 +94,8 @@ function withValue(path: string, value: unknown): unknown {
   }
   if (path.startsWith('relay.never.'))
     return { ...WORLD, relay: { never: [{ ...beside, ...rename(beside) }] } };
+  if (path.startsWith('relay.allow.limit.'))
+    return { ...WORLD, relay: { allow: [{ name: 'x', authenticated: true, limit: beside }] } };
   if (path.startsWith('relay.allow.'))
     return { ...WORLD, relay: { allow: [...WORLD.relay.allow, { ...beside, ...rename(beside) }] } };
   if (outer === 'routing') return { ...WORLD, routing: { ...WORLD.routing, ...nested(others, beside) } };

@@ -30,6 +30,7 @@ How values are written:
 - **Text** needs quotes when it begins with \`@\`, \`*\`, \`[\`, \`{\`, \`%\` or \`&\`, or when it has a comma inside brackets.
 - **Paths** are relative to the folder of the file.
 - **Durations** have units: \`30s\`, \`15m\`, \`1h30m\`, \`5d\`, \`2w\`.
+- **Rates** are a number and a time: \`200/hour\`, \`20/minute\`, \`5000/day\`, \`10/10m\`.
 - **Sizes** are octets, or have a unit: \`50MB\` is 50,000,000 octets, \`50MiB\` is 52,428,800.
 - **Address ranges** are \`192.0.2.7\`, \`192.0.2.0/24\`, \`2001:db8::/48\`, or an address with its mask:
   \`"192.0.2.0 mask 255.255.255.0"\`, \`"192.0.2.0/255.255.255.0"\`, \`"IP=192.0.2.0, MASK=255.255.255.0"\`. Host bits, holes in

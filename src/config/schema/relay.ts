@@ -37,17 +37,7 @@ const never = z
     iUnderstand,
   })
   .transform((written, context): WrittenNever => {
-    const index = written.from.findIndex((item) => prefixOf(item) === 0);
-    const everybody = written.from[index];
-    acknowledge(
-      context,
-      written.iUnderstand,
-      everybody && {
-        reason: `no client on IPv${everybody.family} can relay, signed in or not`,
-        path: ['from', index],
-        otherwise: 'Name the networks that are meant.',
-      },
-    );
+    acknowledge(context, written.iUnderstand, everybody(written.from));
     return { name: written.name, from: written.from };
   });
 
@@ -152,9 +142,21 @@ function isWide(network: IpRange): boolean {
   return (prefixOf(network) ?? 0) < WIDEST[network.family] && !isLocal(network);
 }
 
-/** The sentence that stands as `iUnderstand` beside a grant for these client addresses; undefined: none is needed. */
-export function understandingOf(from: readonly IpRange[]): string | undefined {
-  return wideNetworks(from)?.reason;
+/** The sentence that stands as `iUnderstand` beside a rule for these client addresses; undefined: none is needed. */
+export function understandingOf(rule: 'grant' | 'never', from: readonly IpRange[]): string | undefined {
+  return (rule === 'grant' ? wideNetworks(from) : everybody(from))?.reason;
+}
+
+/** What an administrator must have understood who forbids everybody to relay. */
+function everybody(from: readonly IpRange[]): Danger | undefined {
+  const index = from.findIndex((item) => prefixOf(item) === 0);
+  const all = from[index];
+  if (all === undefined) return undefined;
+  return {
+    reason: `no client on IPv${all.family} can relay, signed in or not`,
+    path: ['from', index],
+    otherwise: 'Name the networks that are meant.',
+  };
 }
 
 /** What an administrator must have understood of this grant, if anything. */

@@ -11,6 +11,9 @@ import {
 import type { Domain, Mailbox, ReversePath } from '../../mail/mod.ts';
 import { parseIp } from '../../std/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
+import { isInputProblem } from '../inputProblem.ts';
+import type { InputProblem } from '../inputProblem.ts';
+import { readMoment } from '../moment.ts';
 
 export interface ExplainOptions {
   readonly from: string;
@@ -19,16 +22,6 @@ export interface ExplainOptions {
   readonly account?: string;
   readonly sender?: string;
   readonly at?: string;
-}
-
-/** Something on the command line that cannot be. */
-export interface InputProblem {
-  readonly error: string;
-  readonly remedy: string;
-}
-
-export function isInputProblem(value: object): value is InputProblem {
-  return 'error' in value && 'remedy' in value;
 }
 
 export interface Input {
@@ -66,7 +59,7 @@ export function readInput(
   if (sender !== undefined && sender !== null && isInputProblem(sender)) return sender;
   const mailbox = readRecipient(recipient, postmasterDomain);
   if (isInputProblem(mailbox)) return mailbox;
-  const at = options.at === undefined ? now : readMoment(options.at);
+  const at = options.at === undefined ? now : readMoment('--at', options.at);
   if (typeof at === 'object') return at;
   return { client, localAddress, listener, login: options.account, sender, recipient: mailbox, at };
 }
@@ -114,18 +107,4 @@ function readRecipient(text: string, postmasterDomain: Domain): Mailbox | InputP
 
 function bracketed(text: string): string {
   return text.startsWith('<') && text.endsWith('>') ? text : `<${text}>`;
-}
-
-const MOMENT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(Z|[+-]\d\d:\d\d)?)?$/;
-
-/** A date or a date and time of ISO 8601; UTC when it has no offset. */
-function readMoment(text: string): number | InputProblem {
-  const match = MOMENT.exec(text);
-  const zoned = match !== null && text.includes('T') && match[1] === undefined ? `${text}Z` : text;
-  const at = match === null ? Number.NaN : Date.parse(zoned);
-  if (!Number.isNaN(at)) return at;
-  return {
-    error: `--at: ${text} is not a moment`,
-    remedy: 'Write a date and time such as 2027-06-30T12:00Z.',
-  };
 }

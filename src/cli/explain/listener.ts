@@ -1,7 +1,8 @@
 /** What the listener settles before the policy is asked. */
 import type { Config, ListenerConfig } from '../../config/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
-import type { Input, InputProblem } from './input.ts';
+import type { InputProblem } from '../inputProblem.ts';
+import type { Input } from './input.ts';
 
 /** The listener of a session, and the local addresses it can have. */
 export interface Entrance {

@@ -6,7 +6,7 @@ import type { ExitCode } from '../exit.ts';
 import { openMailboxes } from '../mailboxes.ts';
 import { isMet, nameOf } from './expect.ts';
 import type { Expectation } from './expect.ts';
-import { isInputProblem } from './input.ts';
+import { isInputProblem } from '../inputProblem.ts';
 import type { ExplainOptions } from './input.ts';
 import { reportJson } from './json.ts';
 import { makeReport } from './report.ts';

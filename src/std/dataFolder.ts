@@ -2,6 +2,7 @@
 export const DATA_FOLDER = {
   accounts: 'accounts.db',
   control: 'control.sock',
+  history: 'history',
   spool: 'spool',
   /** The self-signed certificate. */
   tls: 'tls',

@@ -5,6 +5,7 @@ export type { NeverRule, Policy } from './compile.ts';
 export { decide, grantFor } from './decide.ts';
 export { explain, formatExplanation } from './explain.ts';
 export type { Explanation } from './explain.ts';
+export { describeLimit, formatRate } from './limits.ts';
 export { destinationFor, locate } from './locate.ts';
 export type { Location } from './locate.ts';
 export { runPolicyTests, unnamedLocalAddress } from './policy-tests.ts';

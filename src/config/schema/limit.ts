@@ -1,10 +1,11 @@
 /** `limit` of a grant: how many recipients it carries, and whose are counted together. */
 import { z } from 'zod';
+import { formatRate } from '../../policy/mod.ts';
 import type { Limit } from '../../policy/mod.ts';
 import { complain, listOf, textField } from '../field.ts';
 import type { Context } from '../field.ts';
 import { textProblem } from '../text/problem.ts';
-import { formatRate, parseRate } from '../text/rate.ts';
+import { parseRate } from '../text/rate.ts';
 import type { Rate } from '../text/rate.ts';
 
 const rate = textField('rate', parseRate);
@@ -84,19 +85,19 @@ export function limitsOf(
 }
 
 function burstTooLarge({ burst, recipients, periodMs }: Limit) {
-  const written = formatRate({ count: recipients, periodMs });
+  const written = formatRate({ recipients, periodMs });
   return textProblem(
     `a burst of ${burst} at once is more than the ${recipients} of ${written}`,
-    `Write ${formatRate({ count: burst, periodMs })}, or a burst of at most ${recipients}.`,
+    `Write ${formatRate({ recipients: burst, periodMs })}, or a burst of at most ${recipients}.`,
   );
 }
 
 function limitOf(written: One, authenticated: boolean): Limit {
   const { rate: each, burst, per } = 'rate' in written ? written : { rate: written };
   return {
-    recipients: each.count,
+    recipients: each.recipients,
     periodMs: each.periodMs,
-    burst: burst ?? each.count,
+    burst: burst ?? each.recipients,
     per: per ?? (authenticated ? 'account' : 'grant'),
   };
 }

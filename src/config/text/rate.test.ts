@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isTextProblem } from './problem.ts';
-import { formatRate, parseRate } from './rate.ts';
+import { formatRate } from '../../policy/mod.ts';
+import { parseRate } from './rate.ts';
 
 test('parseRate() reads units and durations', () => {
   const cases: readonly (readonly [string, number, number])[] = [
@@ -15,7 +16,8 @@ test('parseRate() reads units and durations', () => {
     ['10/1h30m', 10, 5_400_000],
     ['1000000/31d', 1_000_000, 31 * 86_400_000],
   ];
-  for (const [text, count, periodMs] of cases) assert.deepEqual(parseRate(text), { count, periodMs }, text);
+  for (const [text, recipients, periodMs] of cases)
+    assert.deepEqual(parseRate(text), { recipients, periodMs }, text);
 });
 
 test('parseRate() says what is wrong and what to write instead', () => {
@@ -47,7 +49,7 @@ test('parseRate() says what is wrong and what to write instead', () => {
 test('parseRate() reads what formatRate() writes', () => {
   const rate = fc.record(
     {
-      count: fc.integer({ min: 1, max: 1_000_000 }),
+      recipients: fc.integer({ min: 1, max: 1_000_000 }),
       periodMs: fc.oneof(
         fc.constantFrom(1000, 60_000, 3_600_000, 86_400_000, 604_800_000),
         fc.integer({ min: 1000, max: 31 * 86_400_000 }),

@@ -1,14 +1,12 @@
 /** How many in which time, as it is written in the configuration: `200/hour`, `20/minute`, `10/10m`. */
+import type { Limit } from '../../policy/mod.ts';
 import { suggest } from '../suggest.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { isTextProblem, quoted, textProblem } from './problem.ts';
 import type { TextProblem } from './problem.ts';
 import { grouped } from './size.ts';
 
-export interface Rate {
-  readonly count: number;
-  readonly periodMs: number;
-}
+export type Rate = Pick<Limit, 'recipients' | 'periodMs'>;
 
 /** The units with their milliseconds; a month has no fixed length and is no unit. */
 const UNITS = new Map([
@@ -34,21 +32,21 @@ const LONGEST = 31 * 86_400_000;
 
 const EXAMPLES = 'Write it like 200/hour, 20/minute, 5000/day or 10/10m.';
 
-/** A whole number, a slash, and a unit or a duration. The bounds keep every computation with rates exact. */
+/** A whole number, a slash, and a unit or a duration. The bounds keep every computation of `src/ledger` exact. */
 export function parseRate(text: string): Rate | TextProblem {
   const match = /^(\d{1,12})\/([^/\s]+)$/.exec(text);
   if (match === null) return explain(text);
   const [, digits = '', period = ''] = match;
-  const count = Number(digits);
-  if (count === 0)
+  const recipients = Number(digits);
+  if (recipients === 0)
     return textProblem(
       `${quoted(text)} lets nobody through`,
       'The least is 1. Remove the grant, or forbid relaying with a rule under never.',
     );
-  if (count > MOST)
-    return textProblem(`${grouped(count)} is more than any limit`, `The most is ${grouped(MOST)}.`);
+  if (recipients > MOST)
+    return textProblem(`${grouped(recipients)} is more than any limit`, `The most is ${grouped(MOST)}.`);
   const unit = UNITS.get(period);
-  if (unit !== undefined) return { count, periodMs: unit };
+  if (unit !== undefined) return { recipients, periodMs: unit };
   const periodMs = parseDuration(period);
   if (isTextProblem(periodMs)) return unknownUnit(digits, period);
   if (periodMs < SHORTEST || periodMs > LONGEST)
@@ -56,13 +54,7 @@ export function parseRate(text: string): Rate | TextProblem {
       `a limit counts over 1 second to 31 days, not over ${formatDuration(periodMs)}`,
       EXAMPLES,
     );
-  return { count, periodMs };
-}
-
-/** Writes a rate the way `parseRate` reads it: `200/hour`. */
-export function formatRate({ count, periodMs }: Rate): string {
-  const unit = [...UNITS].find(([, length]) => length === periodMs)?.[0];
-  return `${count}/${unit ?? formatDuration(periodMs)}`;
+  return { recipients, periodMs };
 }
 
 function unknownUnit(digits: string, period: string): TextProblem {

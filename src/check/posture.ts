@@ -1,0 +1,58 @@
+/** What is proved of a configuration, in the sentences an administrator reads first. */
+import type { Config } from '../config/mod.ts';
+import { formatPlace, formatRange, ruleName } from '../policy/mod.ts';
+import type { Assumption, Proof } from '../proof/mod.ts';
+import { count, list, most } from './words.ts';
+
+/** One short line for a start: `Not an open relay: proved.` Only for a configuration that is. */
+export function postureLine({ openings, reach, rerouting }: Proof): string {
+  if (openings.length > 0) throw new Error('a posture for a policy that is open');
+  if (!rerouting) return 'Not an open relay: proved. Nobody can relay, since routing.reroute is false.';
+  if (reach.length === 0) return 'Not an open relay: proved. Nobody can relay, since there is no grant.';
+  return `Not an open relay: proved. No client outside ${yourGrants(reach.length)} can relay.`;
+}
+
+/** The whole statement, a sentence an item; the first begins with "Not an open relay". */
+export function describePosture(config: Config, proof: Proof): readonly string[] {
+  return [
+    `Not an open relay: ${whoCan(proof)}`,
+    ...whatAnyoneCan(config, proof),
+    ...(proof.assumptions.length === 0 ? [] : [describeAssumptions(proof.assumptions)]),
+    ...(proof.anonymous.length === 0
+      ? []
+      : ['This holds for the client address Postern sees, not through a NAT or an undeclared proxy.']),
+  ];
+}
+
+function whoCan({ reach, rerouting }: Proof): string {
+  if (!rerouting) return 'nobody can relay, since routing.reroute is false.';
+  if (reach.length === 0) return 'nobody can relay, since there is no grant.';
+  return `no client outside ${yourGrants(reach.length)} can relay.`;
+}
+
+function yourGrants(number: number): string {
+  return number === 1 ? 'your one grant' : `your ${count(number, 'grant')}`;
+}
+
+function whatAnyoneCan({ routing }: Config, { alwaysRelay, rerouting }: Proof): readonly string[] {
+  const routed =
+    routing.domains.filter(({ action }) => action.kind !== 'alwaysRelay').length + routing.literals.length;
+  const open = rerouting
+    ? most(
+        alwaysRelay.map(({ pattern }) => pattern),
+        3,
+      )
+    : '';
+  const through = open === '' ? '' : `through you to ${open} (always relay)`;
+  const own = routed === 0 ? '' : `to the ${routed === 1 ? 'domain' : count(routed, 'domain')} you route`;
+  const parts = [own, through].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [`Anyone can send ${parts.join(', and ')}.`];
+}
+
+function describeAssumptions(assumptions: readonly Assumption[]): string {
+  const each = assumptions.map(({ rule, localAddresses }) => {
+    const by = rule.kind === 'none' ? '' : ` (${String(ruleName(rule))}, ${formatPlace(rule.place)})`;
+    return `${list(localAddresses.map(formatRange))}${by}`;
+  });
+  return `It rests on this: outsiders cannot reach ${most(each, 3)}.`;
+}

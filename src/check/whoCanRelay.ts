@@ -1,0 +1,105 @@
+/** The table of who can relay: a row for every grant, in the order of the file. */
+import { formatDuration } from '../config/mod.ts';
+import { formatPlace, formatRange } from '../policy/mod.ts';
+import type { AddressPattern, GrantSource, Limit } from '../policy/mod.ts';
+import { formatMailboxSet } from '../proof/mod.ts';
+import type { AddressCount, Proof, Reach } from '../proof/mod.ts';
+import { moment, most } from './words.ts';
+
+/** The columns, in order. */
+export const REACH_COLUMNS = [
+  'grant',
+  'clients',
+  'addresses',
+  'public',
+  'signed in',
+  'senders',
+  'recipients',
+  'limit',
+  'until',
+  'place',
+] as const;
+
+export type ReachRow = Readonly<Record<(typeof REACH_COLUMNS)[number], string>>;
+
+/** `items`: how many ranges, patterns and accounts are named in one cell; the rest is counted. */
+export function whoCanRelay({ reach }: Proof, { items }: { readonly items: number }): readonly ReachRow[] {
+  return reach.map((each) => rowOf(each, items));
+}
+
+function rowOf(each: Reach, items: number): ReachRow {
+  const { source, count } = each;
+  return {
+    grant: each.reached ? source.name : `${source.name} (never)`,
+    clients: clientsOf(each, items),
+    addresses: source.from === undefined ? 'every' : total(count.v4, count.v6),
+    public: source.from === undefined ? 'every' : total(count.public4, count.public6),
+    'signed in': accountsOf(source, items),
+    senders: patternsOf(source.senders, items),
+    recipients: patternsOf(source.recipients, items),
+    limit: formatLimits(source.limits ?? []),
+    until: source.until === undefined ? '' : moment(source.until),
+    place: formatPlace(source.place),
+  };
+}
+
+function clientsOf({ source, clients }: Reach, items: number): string {
+  const from = source.from === undefined ? 'any' : most(clients.map(formatRange), items);
+  if (source.connectingTo === undefined) return from === '' ? 'none' : from;
+  return `${from}, to ${most(source.connectingTo.map(formatRange), items)}`;
+}
+
+function accountsOf({ authenticated }: GrantSource, items: number): string {
+  if (authenticated === undefined) return 'no';
+  return authenticated === 'any' ? 'any account' : most(authenticated, items);
+}
+
+function patternsOf(patterns: readonly AddressPattern[] | undefined, items: number): string {
+  if (patterns === undefined) return 'any';
+  return (
+    formatMailboxSet({ fits: patterns.slice(0, items), except: [] }) +
+    (patterns.length > items ? ` and ${patterns.length - items} more` : '')
+  );
+}
+
+/** `256`, `1 + 2^64` (IPv4 and IPv6). */
+function total(v4: bigint, v6: bigint): string {
+  const parts = [...(v4 > 0n || v6 === 0n ? [amount(v4)] : []), ...(v6 > 0n ? [`${amount(v6)} IPv6`] : [])];
+  return parts.join(' + ');
+}
+
+const READABLE = 1_000_000_000_000n;
+
+/** A number that says something to people: large ones as a power of two. */
+export function amount(number: bigint): string {
+  if (number < READABLE) return number.toLocaleString('en-US');
+  const power = number.toString(2).length - 1;
+  return number === 1n << BigInt(power) ? `2^${power}` : `about 2^${power}`;
+}
+
+/** `256 addresses, none public` */
+export function describeCount({ v4, v6, public4, public6 }: AddressCount): string {
+  const all = v4 + v6;
+  const open = public4 + public6;
+  const addresses = `${amount(all)} ${all === 1n ? 'address' : 'addresses'}`;
+  if (open === 0n) return `${addresses}, ${all === 1n ? 'not' : 'none'} public`;
+  if (open === all) return `${addresses}, ${all === 1n ? '' : 'all '}public`;
+  return `${addresses}, ${amount(open)} public`;
+}
+
+const UNITS = new Map([
+  [60_000, 'minute'],
+  [3_600_000, 'hour'],
+  [86_400_000, 'day'],
+]);
+
+/** `200/hour`, `200/hour per client (burst 50)`; several one after another; empty without any. */
+export function formatLimits(limits: readonly Limit[]): string {
+  return limits.map(formatLimit).join(', ');
+}
+
+function formatLimit({ recipients, periodMs, burst, per }: Limit): string {
+  const rate = `${recipients}/${UNITS.get(periodMs) ?? formatDuration(periodMs)}`;
+  const whose = per === 'grant' ? '' : ` per ${per}`;
+  return `${rate}${whose}${burst === recipients ? '' : ` (burst ${burst})`}`;
+}

@@ -6,6 +6,7 @@ export type {
   CertificateStatus,
   DeleteRequest,
   LastReload,
+  LimitStatus,
   ListenerStatus,
   Problem,
   QueueChange,
@@ -18,6 +19,7 @@ export type {
   Reload,
   RetryRequest,
   Status,
+  SuspectStatus,
   WorkerStatus,
 } from './schema.ts';
 export { serveControl } from './server.ts';

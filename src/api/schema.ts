@@ -81,6 +81,42 @@ const lastReload = z.object({
 });
 export type LastReload = z.infer<typeof lastReload>;
 
+/** A limit of a grant that is in use. */
+const limitInUse = z.object({
+  grant: z.string(),
+  /** The account or client address; null when all of the grant are counted together. */
+  whose: z.string().nullable(),
+  limit: z.object({
+    /** So many recipients in `periodMs` milliseconds. */
+    recipients: count,
+    periodMs: count,
+    burst: count,
+    per: z.enum(['grant', 'account', 'client']),
+  }),
+  /** Recipients, of `burst`. */
+  used: count,
+  /** When the next one is accepted; null: now. */
+  until: moment.nullable(),
+  /** When all of it is free again. */
+  freeAt: moment,
+});
+export type LimitStatus = z.infer<typeof limitInUse>;
+
+/** A client that relays by its address alone and looks like a gateway. */
+const suspect = z.object({
+  client: z.string(),
+  /** The grant it held when it was suspected. */
+  grant: z.string(),
+  /** The default gateway of this host, an address of a container bridge, another address of this host, or many EHLO names. */
+  reason: z.enum(['gateway', 'bridge', 'own', 'names']),
+  /** Different EHLO names when it was suspected. */
+  names: count,
+  examples: z.array(z.string()),
+  since: moment,
+  lastSeen: moment,
+});
+export type SuspectStatus = z.infer<typeof suspect>;
+
 export const status = z.object({
   schema: z.literal('postern.status/1'),
   version: z.string(),
@@ -100,6 +136,13 @@ export const status = z.object({
   queue: queueTotals,
   /** null when there was none since the start. */
   lastReload: lastReload.nullable(),
+  /** The fullest ten; empty when none is in use. */
+  limits: z.array(limitInUse),
+  gateways: z.object({
+    /** Whether suspects are refused (`relay.suspectGateway`). */
+    refused: z.boolean(),
+    suspects: z.array(suspect),
+  }),
 });
 export type Status = z.infer<typeof status>;
 

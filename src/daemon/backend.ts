@@ -3,6 +3,7 @@ import type { ControlBackend, FromWorkers, QueueEntry, ReloadOutcome, Status } f
 import { totalsOf } from '../api/mod.ts';
 import type { Config } from '../config/mod.ts';
 import { formatEndpoint } from '../config/mod.ts';
+import type { Ledger } from '../ledger/mod.ts';
 import { describeCertificate } from '../listener/mod.ts';
 import type { Pair } from './certificate.ts';
 import type { RequestName, WorkerRequests } from './ipc.ts';
@@ -10,6 +11,8 @@ import type { WorkerProcess } from './workerProcess.ts';
 
 /** How long the supervisor waits for a worker's answer before it is named as unavailable. Milliseconds. */
 const PATIENCE = 5_000;
+/** Limits of grants in the status, the fullest. */
+const LIMITS_SHOWN = 10;
 
 export interface Supervision {
   readonly version: string;
@@ -21,6 +24,7 @@ export interface Supervision {
   readonly state: () => Status['state'];
   readonly lastReload: () => Status['lastReload'];
   readonly workers: readonly WorkerProcess[];
+  readonly ledger: Pick<Ledger, 'fullest' | 'suspects'>;
   reload(): Promise<ReloadOutcome>;
 }
 
@@ -136,5 +140,17 @@ async function status(supervision: Supervision): Promise<Omit<Status, 'schema' |
     })),
     certificate: { selfSigned: pair().selfSigned, subject, names: [...names], notAfter, fingerprint },
     lastReload: supervision.lastReload(),
+    limits: supervision.ledger.fullest(LIMITS_SHOWN).map(({ whose, until, ...rest }) => ({
+      ...rest,
+      whose: whose === '' ? null : whose,
+      until: until ?? null,
+    })),
+    gateways: {
+      refused: config().relay.suspectGateway === 'refuse',
+      suspects: supervision.ledger.suspects.map((suspect) => ({
+        ...suspect,
+        examples: [...suspect.examples],
+      })),
+    },
   };
 }

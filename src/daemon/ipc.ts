@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Config } from '../config/mod.ts';
 import type { QueueFilter, SpooledMessage, SpoolStats } from '../spool/mod.ts';
+import type { AnyAsk, AnyNote, AnyReply } from './upward.ts';
 
 /** How long a worker may live on when its supervisor is gone. The next daemon waits for it. Milliseconds. */
 export const ORPHAN_TIME = 4_000;
@@ -14,6 +15,8 @@ export interface WorkerRequests {
   /** Puts a new configuration in force; everything in it was validated. Answers what could not be done, if anything. */
   configure: { ask: Config; answer: { readonly problem: string | undefined } };
   status: { ask: null; answer: WorkerReport };
+  /** The client addresses that look like gateways, all of them. */
+  suspects: { ask: readonly string[]; answer: null };
   queueList: { ask: QueueFilter; answer: readonly SpooledMessage[] };
   queueShow: { ask: { readonly id: string }; answer: SpooledMessage | null };
   /** Answers how many messages are tried again at once. */
@@ -43,6 +46,8 @@ export interface Start {
   readonly config: Config;
   /** All workers there are, this one included; spools of others are adopted. */
   readonly liveWorkers: readonly string[];
+  /** As in the request of that name. */
+  readonly suspects: readonly string[];
 }
 
 export interface Request<N extends RequestName> {
@@ -62,8 +67,8 @@ export interface Answer<N extends RequestName> {
 export type AnyRequest = { readonly [N in RequestName]: Request<N> }[RequestName];
 export type AnyAnswer = Answer<RequestName>;
 
-/** Supervisor to worker. */
-export type ToWorker = Start | AnyRequest;
+/** Supervisor to worker. `reply` is what a worker asked for, see `upward.ts`. */
+export type ToWorker = Start | AnyRequest | AnyReply;
 
 /** Worker to supervisor. */
 export type FromWorker =
@@ -71,7 +76,9 @@ export type FromWorker =
   /** It could not start, for a reason that a restart will not mend; the process ends. */
   | { readonly kind: 'failed'; readonly problem: string }
   | AnyAnswer
-  | { readonly kind: 'error'; readonly id: number; readonly error: string };
+  | { readonly kind: 'error'; readonly id: number; readonly error: string }
+  | AnyAsk
+  | AnyNote;
 
 /** The handlers of a worker: one for each request, or it does not compile. */
 export type RequestHandlers = {
@@ -95,6 +102,7 @@ export class WorkerChannel {
   readonly #waiting: Waiting = {
     configure: new Map(),
     status: new Map(),
+    suspects: new Map(),
     queueList: new Map(),
     queueShow: new Map(),
     queueRetry: new Map(),
@@ -134,10 +142,15 @@ export class WorkerChannel {
   }
 
   /** A worker may be dead before we hear of it; without the callback Node would throw that as an event nobody hears. */
-  #send(message: Start | Request<RequestName>): void {
+  #send(message: Start | Request<RequestName> | AnyReply): void {
     this.#child.send(message, (error) => {
       if (error !== null) this.#gone();
     });
+  }
+
+  /** Answers what the worker asked. */
+  reply(reply: AnyReply): void {
+    this.#send(reply);
   }
 
   /** Takes an answer; false for other messages. */

@@ -5,12 +5,15 @@
 import { join } from 'node:path';
 import { serveControl, type ControlServer, type ReloadOutcome, type Status } from '../api/mod.ts';
 import type { Config, ConfigProblem } from '../config/mod.ts';
+import { Ledger } from '../ledger/mod.ts';
 import { describeCertificate } from '../listener/mod.ts';
 import type { Logger } from '../observe/mod.ts';
-import { errorText, createExclusive, DATA_FOLDER } from '../std/mod.ts';
+import { errorText, createExclusive, DATA_FOLDER, systemClock } from '../std/mod.ts';
 import { askAll, createBackend } from './backend.ts';
 import { loadPair, type Pair } from './certificate.ts';
 import { passGate } from './gate.ts';
+import { watchHost } from './hostAddresses.ts';
+import type { UpwardHandlers } from './upward.ts';
 import { WorkerProcess } from './workerProcess.ts';
 
 /** How long a drain may take in all: 30 seconds, less what ending the processes takes. Milliseconds. */
@@ -38,6 +41,8 @@ export async function startSupervisor(
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #log: Logger;
+  readonly #ledger: Ledger;
+  readonly #host = watchHost(systemClock);
   readonly #workers: readonly WorkerProcess[];
   readonly #startedAt = Date.now();
   readonly #exclusive = createExclusive();
@@ -54,6 +59,18 @@ export class Supervisor {
     this.#config = config;
     this.#pair = pair;
     this.#log = options.createLog(config);
+    this.#ledger = new Ledger({
+      path: join(config.data, DATA_FOLDER.ledger),
+      clock: systemClock,
+      emit: this.#log.emit,
+      gatewayNames: () => this.#config.relay.gatewayNames,
+      host: this.#host,
+      onSuspects: () => this.#tellSuspects(),
+    });
+    const upward: UpwardHandlers = {
+      asks: { takeLimits: (countings) => this.#ledger.take(countings) },
+      notes: { sighting: (sighting) => this.#ledger.see(sighting) },
+    };
     const names = Array.from({ length: config.workers }, (_, index) => `w${index + 1}`);
     this.#workers = names.map(
       (name) =>
@@ -61,6 +78,8 @@ export class Supervisor {
           name,
           config: () => this.#config,
           liveWorkers: () => names,
+          suspects: () => this.#suspects(),
+          upward,
           emit: this.#log.emit,
         }),
     );
@@ -124,6 +143,7 @@ export class Supervisor {
   async #end(): Promise<void> {
     const begun = Date.now();
     await Promise.all(this.#workers.map((worker) => worker.stop(DRAIN)));
+    this.#ledger[Symbol.dispose]();
     await this.#control?.[Symbol.asyncDispose]();
     this.#log.emit('daemon.stopped', { seconds: Math.round((Date.now() - begun) / 1000) });
     await this.#log[Symbol.asyncDispose]();
@@ -175,6 +195,16 @@ export class Supervisor {
     ];
   }
 
+  /** Those that were seen, and those of this machine, which need not be seen first. */
+  #suspects(): readonly string[] {
+    const seen = this.#ledger.suspects.map(({ client }) => client);
+    return [...new Set([...seen, ...this.#host().map(({ address }) => address)])];
+  }
+
+  #tellSuspects(): void {
+    void askAll(this.#workers, 'suspects', this.#suspects()); // one that does not run is given them when it starts
+  }
+
   #backend(): Parameters<typeof serveControl>[0]['backend'] {
     return createBackend({
       version: this.#options.version,
@@ -186,6 +216,7 @@ export class Supervisor {
       state: () => this.#state,
       lastReload: () => this.#lastReload,
       workers: this.#workers,
+      ledger: this.#ledger,
       reload: () => this.reload(),
     });
   }

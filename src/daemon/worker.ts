@@ -24,9 +24,11 @@ import { createIntake } from './intake.ts';
 import { ORPHAN_TIME, type RequestHandlers } from './ipc.ts';
 import { Listeners } from './listeners.ts';
 import { queueHandlers } from './queue.ts';
+import { createRestraint } from './restraint.ts';
 import { sessionNames } from './sessionNames.ts';
 import { connectionSettings, scheduleSettings, smtpSettings } from './settings.ts';
 import { createOwnerOf, createTargetOf } from './targets.ts';
+import type { SupervisorChannel } from './upward.ts';
 
 /** How often the certificate is loaded again. Milliseconds. */
 const CERTIFICATE_INTERVAL = 12 * 3_600_000;
@@ -37,6 +39,10 @@ export interface WorkerOptions {
   readonly name: string;
   readonly config: Config;
   readonly liveWorkers: readonly string[];
+  /** Client addresses that look like gateways. */
+  readonly suspects: readonly string[];
+  /** Who counts for all workers. */
+  readonly supervisor: SupervisorChannel;
   readonly logger: Logger;
   /** The spool has failed: this process must end, so that another starts on what is on the disk. */
   readonly onFailed: (error: unknown) => void;
@@ -46,6 +52,8 @@ export async function startWorker({
   name,
   config: first,
   liveWorkers,
+  suspects,
+  supervisor,
   logger,
   onFailed,
 }: WorkerOptions): Promise<RequestHandlers> {
@@ -103,10 +111,11 @@ export async function startWorker({
     onFailed,
   });
 
-  // policy and session
+  // policy and session, with the ledger: what the supervisor counts for all workers
+  const restraint = createRestraint({ inForce: () => inForce.current, supervisor, suspects, clock });
   const services: SessionServices = {
     policy: () => inForce.current.policy,
-    restraint: { check: () => undefined },
+    restraint,
     history: historySink(),
     directory: mailboxes,
     authenticator: {
@@ -156,6 +165,10 @@ export async function startWorker({
     status: async () => {
       const { messages, inFlight } = scheduler.snapshot(0);
       return { sessions: listeners.sessions, active: messages, inFlight, spool: await spool.stats() };
+    },
+    suspects: (addresses) => {
+      restraint.suspect(addresses);
+      return Promise.resolve(null);
     },
     reopenLog: async () => {
       await logger.reopen();

@@ -10,6 +10,7 @@ import {
   type Start,
   type ToWorker,
 } from './ipc.ts';
+import { SupervisorChannel } from './upward.ts';
 import { startWorker } from './worker.ts';
 
 /** What is left for the log when the process must end at once. Milliseconds. */
@@ -18,6 +19,11 @@ const LAST_WORDS = 500;
 function tell(message: FromWorker): void {
   process.send?.(message);
 }
+
+/** A supervisor that was killed a moment ago is not an error here: it is told of by the event `disconnect`. */
+const supervisor = new SupervisorChannel((message) => {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+});
 
 /** Ends the process as a crash: the supervisor starts another. */
 function crash(logger: Logger | undefined, error: unknown): void {
@@ -34,6 +40,7 @@ async function start({
   name,
   config,
   liveWorkers,
+  suspects,
 }: Start): Promise<{ logger: Logger; handlers: RequestHandlers }> {
   const logger = createLogger({ level: config.log.level, file: config.log.file, process: name });
   process.on('uncaughtException', (error) => crash(logger, error));
@@ -42,6 +49,8 @@ async function start({
     name,
     config,
     liveWorkers,
+    suspects,
+    supervisor,
     logger,
     onFailed: (error) => crash(logger, error),
   });
@@ -76,6 +85,7 @@ function main(): void {
   let running: { logger: Logger; handlers: RequestHandlers } | undefined;
   let drained = false;
   process.on('disconnect', () => {
+    supervisor.gone();
     if (!drained) void orphaned(running);
   });
   async function begin(message: Start): Promise<void> {
@@ -88,6 +98,10 @@ function main(): void {
     }
   }
   process.on('message', (message: ToWorker) => {
+    if (message.kind === 'reply') {
+      supervisor.settle(message);
+      return;
+    }
     if (message.kind === 'request') {
       drained ||= message.name === 'drain';
       if (running !== undefined) void serve(running.handlers, running.logger, message);

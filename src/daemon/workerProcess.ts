@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { Config } from '../config/mod.ts';
 import type { Emit } from '../std/mod.ts';
 import type { DaemonEvents } from './events.ts';
+import { replyTo, takeNote, type UpwardHandlers } from './upward.ts';
 import { WorkerChannel, type FromWorker, type RequestName, type WorkerRequests } from './ipc.ts';
 
 /** A worker that accepted mail for at least this long is started again at once. Milliseconds. */
@@ -18,6 +19,10 @@ export interface WorkerProcessOptions {
   /** The configuration in force when it is (re)started. */
   readonly config: () => Config;
   readonly liveWorkers: () => readonly string[];
+  /** Client addresses that look like gateways now. */
+  readonly suspects: () => readonly string[];
+  /** Answers what it asks, and hears what it tells. */
+  readonly upward: UpwardHandlers;
   readonly emit: Emit<DaemonEvents>;
 }
 
@@ -112,16 +117,26 @@ export class WorkerProcess {
       child.on('error', () => child.pid === undefined && ended(null, null));
     });
     this.#given = this.#options.config();
-    channel.start({ name: this.name, config: this.#given, liveWorkers: this.#options.liveWorkers() });
+    channel.start({
+      name: this.name,
+      config: this.#given,
+      liveWorkers: this.#options.liveWorkers(),
+      suspects: this.#options.suspects(),
+    });
     this.#options.emit('worker.started', { worker: this.name, workerPid: child.pid ?? 0 });
   }
 
   #heard(channel: WorkerChannel, message: FromWorker): void {
+    const { upward } = this.#options;
     if (channel.settle(message)) return;
-    if (message.kind === 'ready') {
+    if (message.kind === 'ask') channel.reply(replyTo(upward, message));
+    else if (message.kind === 'note') takeNote(upward, message);
+    else if (message.kind === 'ready') {
       this.#state = 'running';
       this.#readyAt = Date.now();
       if (this.#given !== this.#options.config()) void this.#catchUp();
+      // They may have become others while it started.
+      this.request('suspects', this.#options.suspects()).catch(() => undefined); // it ended: the next one is given them
       this.#options.emit('worker.ready', { worker: this.name, milliseconds: Date.now() - this.#startedAt });
       this.#readiness?.resolve();
       this.#readiness = undefined;

@@ -17,10 +17,10 @@ export interface Counting {
 
 /** One counter for each limit of the grant; plain values that can be sent to another process. */
 export function countingsOf(
-  { name, limits = [] }: Pick<GrantSource, 'name' | 'limits'>,
+  { name, limits }: Pick<GrantSource, 'name' | 'limits'>,
   facts: Pick<Facts, 'account' | 'client'>,
 ): readonly Counting[] {
-  return limits.map((limit) => ({ grant: name, whose: WHOSE[limit.per](facts), limit }));
+  return (limits ?? []).map((limit) => ({ grant: name, whose: WHOSE[limit.per](facts), limit }));
 }
 
 const WHOSE: Record<Limit['per'], (facts: Pick<Facts, 'account' | 'client'>) => string> = {

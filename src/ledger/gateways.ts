@@ -24,6 +24,14 @@ export interface Sighting {
   readonly grant: string;
 }
 
+export interface Surroundings {
+  readonly now: number;
+  /** So many names make a client suspect. */
+  readonly enough: number;
+  /** Asked for a client that is not suspect yet. */
+  readonly host: () => readonly HostAddress[];
+}
+
 export interface Suspect {
   readonly client: string;
   /** The grant it held when it was suspected. */
@@ -63,26 +71,25 @@ export class Gateways {
    * Takes notice of a client; `enough` names make it suspect.
    * @returns the suspect when it has become one now.
    */
-  see(
-    sighting: Sighting,
-    {
-      now,
-      enough,
-      host,
-    }: { readonly now: number; readonly enough: number; readonly host: readonly HostAddress[] },
-  ): Suspect | undefined {
-    const { client, name, grant } = sighting;
+  see({ client, name, grant }: Sighting, { now, enough, host }: Surroundings): Suspect | undefined {
     const known = this.#suspects.get(client);
     if (known !== undefined) {
       this.#put({ ...known, lastSeen: now });
       return undefined;
     }
     const names = name === '' ? [] : this.#names.add(client, name, { now, enough });
-    const reason =
-      host.find(({ address }) => address === client)?.kind ?? (names.length >= enough ? 'names' : undefined);
+    const kind = host().find(({ address }) => address === client)?.kind;
+    const reason = kind ?? (names.length >= enough ? 'names' : undefined);
     if (reason === undefined) return undefined;
-    const examples = names.slice(0, EXAMPLES);
-    const suspect = { client, grant, reason, names: names.length, examples, since: now, lastSeen: now };
+    const suspect: Suspect = {
+      client,
+      grant,
+      reason,
+      names: names.length,
+      examples: names.slice(0, EXAMPLES),
+      since: now,
+      lastSeen: now,
+    };
     this.#put(suspect);
     return suspect;
   }

@@ -80,7 +80,7 @@ export class Ledger implements Disposable {
   /** A recipient was let in for a client by its address alone. */
   see(sighting: Sighting): void {
     const { clock, emit, gatewayNames, host, onSuspects } = this.#options;
-    const suspect = this.#gateways.see(sighting, { now: clock.now(), enough: gatewayNames(), host: host() });
+    const suspect = this.#gateways.see(sighting, { now: clock.now(), enough: gatewayNames(), host });
     this.#writeSoon();
     if (suspect === undefined) return;
     const { client, grant, reason, names, examples } = suspect;

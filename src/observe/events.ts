@@ -8,6 +8,7 @@ import type { AccountEvents } from '../accounts/mod.ts';
 import type { ControlEvents } from '../api/mod.ts';
 import type { DaemonEvents } from '../daemon/events.ts';
 import type { DeliverEvents } from '../deliver/mod.ts';
+import type { LedgerEvents } from '../ledger/mod.ts';
 import type { ListenerEvents } from '../listener/mod.ts';
 import type { ScheduleEvents } from '../schedule/mod.ts';
 import type { SessionEvents } from '../session/mod.ts';
@@ -18,6 +19,7 @@ export type {
   ControlEvents,
   DaemonEvents,
   DeliverEvents,
+  LedgerEvents,
   ListenerEvents,
   ScheduleEvents,
   SessionEvents,
@@ -38,6 +40,7 @@ export interface EventMap
     DaemonEvents,
     ListenerEvents,
     SessionEvents,
+    LedgerEvents,
     AccountEvents,
     SpoolEvents,
     ScheduleEvents,

@@ -35,6 +35,11 @@ export function describeLimit({ recipients, periodMs, burst, per }: Limit): stri
 function formatPeriod(periodMs: number): string {
   const named = NAMED.find(([, length]) => length === periodMs)?.[0];
   if (named !== undefined) return named;
-  const [unit, length] = UNITS.find(([, each]) => periodMs % each === 0) ?? ['ms', 1];
-  return `${periodMs / length}${unit}`;
+  let rest = periodMs;
+  let text = '';
+  for (const [unit, length] of UNITS) {
+    if (rest >= length) text += `${Math.floor(rest / length)}${unit}`;
+    rest %= length;
+  }
+  return text;
 }

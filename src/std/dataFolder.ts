@@ -2,6 +2,8 @@
 export const DATA_FOLDER = {
   accounts: 'accounts.db',
   control: 'control.sock',
+  /** What was counted against the limits of grants. */
+  ledger: 'ledger.db',
   history: 'history',
   spool: 'spool',
   /** The self-signed certificate. */

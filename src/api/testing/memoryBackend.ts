@@ -9,6 +9,9 @@ export interface MemoryBackend extends ControlBackend {
   readonly unavailable: string[];
   readonly calls: string[];
   state: Status['state'];
+  readonly limits: Status['limits'];
+  readonly suspects: Status['gateways']['suspects'];
+  refusesSuspects: boolean;
   outcome: ReloadOutcome;
   /** Thrown by the next status(). */
   failure: Error | undefined;
@@ -22,6 +25,9 @@ export function memoryBackend(entries: QueueEntry[] = []): MemoryBackend {
     unavailable: [],
     calls: [],
     state: 'running',
+    limits: [],
+    suspects: [],
+    refusesSuspects: false,
     outcome: { ok: true, summary: 'postern.yaml is in force.' },
     failure: undefined,
     status: async () => {
@@ -116,6 +122,8 @@ function statusOf(backend: MemoryBackend): Awaited<ReturnType<ControlBackend['st
       fingerprint: 'AA:BB',
     },
     lastReload: { at: STARTED, ok: true, summary: 'postern.yaml is in force.' },
+    limits: [...backend.limits],
+    gateways: { refused: backend.refusesSuspects, suspects: [...backend.suspects] },
   };
 }
 

@@ -5,6 +5,7 @@ import { CONTROL_CATALOGUE } from './control.ts';
 import { DAEMON_CATALOGUE } from './daemon.ts';
 import type { Catalogue, MissingFields } from './definition.ts';
 import { DELIVER_CATALOGUE } from './deliver.ts';
+import { LEDGER_CATALOGUE } from './ledger.ts';
 import { LISTENER_CATALOGUE } from './listener.ts';
 import { LOG_CATALOGUE } from './log.ts';
 import { SCHEDULE_CATALOGUE } from './schedule.ts';
@@ -16,6 +17,7 @@ export const EVENTS = {
   ...DAEMON_CATALOGUE,
   ...LISTENER_CATALOGUE,
   ...SESSION_CATALOGUE,
+  ...LEDGER_CATALOGUE,
   ...ACCOUNTS_CATALOGUE,
   ...SPOOL_CATALOGUE,
   ...SCHEDULE_CATALOGUE,

@@ -1,0 +1,116 @@
+/**
+ * The other direction: what a worker asks its supervisor, and what it only tells. Few things are asked, since workers share
+ * nothing on the hot path, and every question has a deadline: without a supervisor, or with one that is too busy, the worker goes
+ * by the answer that is safe.
+ */
+import type { Counting, Sighting, Taken } from '../ledger/mod.ts';
+
+/** What a worker asks, and what it gets. */
+export interface SupervisorRequests {
+  /** Counts one recipient against the limits of its grant. */
+  takeLimits: { ask: readonly Counting[]; answer: Taken };
+}
+
+/** What a worker tells; nothing comes back. */
+export interface SupervisorNotes {
+  /** A recipient was let in for a client by its address alone. */
+  sighting: Sighting;
+}
+
+export type AskName = keyof SupervisorRequests;
+export type NoteName = keyof SupervisorNotes;
+
+export interface Ask<N extends AskName> {
+  readonly kind: 'ask';
+  readonly id: number;
+  readonly name: N;
+  readonly ask: SupervisorRequests[N]['ask'];
+}
+
+export interface Reply<N extends AskName> {
+  readonly kind: 'reply';
+  readonly id: number;
+  readonly name: N;
+  readonly answer: SupervisorRequests[N]['answer'];
+}
+
+export interface Note<N extends NoteName> {
+  readonly kind: 'note';
+  readonly name: N;
+  readonly note: SupervisorNotes[N];
+}
+
+export type AnyAsk = { readonly [N in AskName]: Ask<N> }[AskName];
+export type AnyReply = { readonly [N in AskName]: Reply<N> }[AskName];
+export type AnyNote = { readonly [N in NoteName]: Note<N> }[NoteName];
+
+/** The supervisor's handlers: one for each question and each note, or it does not compile. They answer from memory. */
+export interface UpwardHandlers {
+  readonly asks: {
+    readonly [N in AskName]: (ask: SupervisorRequests[N]['ask']) => SupervisorRequests[N]['answer'];
+  };
+  readonly notes: { readonly [N in NoteName]: (note: SupervisorNotes[N]) => void };
+}
+
+/** The supervisor's end: answers one question. */
+export function replyTo<N extends AskName>(handlers: UpwardHandlers, { id, name, ask }: Ask<N>): Reply<N> {
+  return { kind: 'reply', id, name, answer: handlers.asks[name](ask) };
+}
+
+/** The supervisor's end: takes one note. */
+export function takeNote<N extends NoteName>(handlers: UpwardHandlers, { name, note }: Note<N>): void {
+  handlers.notes[name](note);
+}
+
+type Waiting = {
+  readonly [N in AskName]: Map<number, (answer: SupervisorRequests[N]['answer'] | undefined) => void>;
+};
+
+/** The worker's end. */
+export class SupervisorChannel {
+  readonly #send: (message: AnyAsk | AnyNote) => void;
+  readonly #waiting: Waiting = { takeLimits: new Map() };
+  #nextId = 1;
+
+  /** `send` hands a message to the supervisor, or drops it when there is none any more. */
+  constructor(send: (message: AnyAsk | AnyNote) => void) {
+    this.#send = send;
+  }
+
+  /** Resolves with undefined when there is no answer within `withinMs` milliseconds. Never rejects. */
+  ask<N extends AskName>(
+    name: N,
+    ask: SupervisorRequests[N]['ask'],
+    withinMs: number,
+  ): Promise<SupervisorRequests[N]['answer'] | undefined> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve) => {
+      const waiting = this.#waiting[name];
+      const done = (answer: SupervisorRequests[N]['answer'] | undefined): void => {
+        clearTimeout(timer);
+        waiting.delete(id);
+        resolve(answer);
+      };
+      const timer = setTimeout(() => done(undefined), withinMs);
+      waiting.set(id, done);
+      const question: Ask<N> = { kind: 'ask', id, name, ask };
+      this.#send(question);
+    });
+  }
+
+  tell<N extends NoteName>(name: N, note: SupervisorNotes[N]): void {
+    const told: Note<N> = { kind: 'note', name, note };
+    this.#send(told);
+  }
+
+  /** Takes an answer; one that comes too late is dropped. */
+  settle<N extends AskName>({ id, name, answer }: Reply<N>): void {
+    this.#waiting[name].get(id)?.(answer);
+  }
+
+  /** The supervisor is gone: whoever waits is told so. */
+  gone(): void {
+    for (const waiting of Object.values(this.#waiting)) for (const done of waiting.values()) done(undefined);
+  }
+}

@@ -98,7 +98,7 @@ function parseJson(text: string, file: string): RecordsReading {
     return refused(file, parsed, parsed.message, 'Export it again with ConvertTo-Json -Depth 4.');
   }
   const objects = objectsOf(parsed.value);
-  const lines = linesOfObjects(text);
+  const lines = linesOfObjects(text, depthOf(parsed.value));
   const records = objects.map((object, index) => ({
     file,
     line: lines[index] ?? 1,
@@ -187,23 +187,25 @@ function shownObject(fields: ReadonlyMap<string, Json>, depth: number): readonly
   return shown === undefined ? [] : texts(shown, depth + 1);
 }
 
-/** The lines in which the objects of the outermost list begin; for an object alone, its own. */
-function linesOfObjects(text: string): readonly number[] {
-  const depths: number[] = [];
+/** How many brackets are open where the objects of `objectsOf()` begin. */
+function depthOf(value: Json): number {
+  if (isList(value)) return 1;
+  if (!isObject(value)) return 0;
+  const inner = new Map(Object.entries(value)).get('value');
+  return inner !== undefined && isList(inner) ? 2 : 0;
+}
+
+/** The lines in which an object begins with so many brackets open. */
+function linesOfObjects(text: string, wanted: number): readonly number[] {
   const lines: number[] = [];
   let depth = 0;
   let line = 1;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}\n]/g)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}\n]/g)) {
     if (token === '\n') line += 1;
     else if (token === '{' || token === '[') {
-      if (token === '{') {
-        depths.push(depth);
-        lines.push(line);
-      }
+      if (token === '{' && depth === wanted) lines.push(line);
       depth += 1;
     } else if (token === '}' || token === ']') depth -= 1;
   }
-  const wrapped = text.trimStart().startsWith('{') && /"value"\s*:\s*\[/.test(text.slice(0, 1000));
-  const wanted = wrapped ? 2 : Math.min(...depths);
-  return lines.filter((_, index) => depths[index] === wanted);
+  return lines;
 }

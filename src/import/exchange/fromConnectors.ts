@@ -1,0 +1,234 @@
+/** Exchange 2007 and later: receive connectors with the rights on them, accepted domains and send connectors. */
+import type { ConfigProblem } from '../../config/mod.ts';
+import { isInternet } from '../danger.ts';
+import { formatRange } from '../../policy/mod.ts';
+import { composeYaml } from '../draft.ts';
+import type { Draft } from '../draft.ts';
+import { complement, isEmpty, networksOf, ofFamilies, union } from '../networks.ts';
+import { Remarks } from '../remarks.ts';
+import { formatOrigin } from '../types.ts';
+import type { Importing } from '../types.ts';
+import { outboundOf, routesOf } from './domains.ts';
+import { missingHostname } from './fromRegistry.ts';
+import { grantsOf, listed } from './grants.ts';
+import { doorsOf, judge, listenersOf } from './listeners.ts';
+import type { Door, Judged } from './listeners.ts';
+import type { Organisation, ReceiveConnector } from './objects.ts';
+import { isAnonymous, isAuthenticatedUsers } from './reach.ts';
+
+export interface ConnectorImport {
+  readonly organisation: Organisation;
+  readonly files: readonly [string, ...string[]];
+  readonly hostname: string | undefined;
+}
+
+export function importConnectors({ organisation, files, hostname }: ConnectorImport): Importing {
+  const problem = whyNot(organisation, files[0]);
+  if (problem !== undefined) return { problems: [problem] };
+  const remarks = new Remarks();
+  const connectors = inUse(organisation.receive, remarks);
+  const name = hostnameOf(hostname, connectors);
+  if (name === undefined) return missingHostname(files[0]);
+  const judged = withoutInternet(judge(connectors, organisation.rights), remarks);
+  const doors = doorsOf(judged);
+  const where = { file: files[0] };
+  const rules = grantsOf(doors, where, remarks);
+  tellRights(organisation, judged, remarks);
+  tellServed(doors, remarks);
+  tellTls(connectors, remarks);
+  tellOthers(organisation, remarks);
+  const draft: Draft = {
+    head: [
+      `Made by postern import exchange from ${files.join(', ')}.`,
+      'What could not be carried over was said when it was made. Next: postern check, then postern explain.',
+    ],
+    hostname: name,
+    listeners: listenersOf(doors),
+    routes: routesOf(organisation, remarks),
+    ...outboundOf(organisation, remarks),
+    ...rules,
+    ...messageSizeOf(connectors, remarks),
+  };
+  return { yaml: composeYaml(draft), notCarried: remarks.notCarried, notes: remarks.notes };
+}
+
+function whyNot({ receive }: Organisation, file: string): ConfigProblem | undefined {
+  const place = { file, line: 1, column: 1 };
+  const servers = new Set(
+    receive.flatMap(({ server }) => (server === undefined ? [] : [server.toLowerCase()])),
+  );
+  const [one, two] = servers;
+  if (two !== undefined) {
+    return {
+      place,
+      message: `these are receive connectors of ${servers.size} servers, and one Postern takes the place of one`,
+      remedy: `Export those of one: Get-ReceiveConnector -Server ${one ?? 'NAME'}.`,
+    };
+  }
+  if (receive.some(({ enabled, bindings }) => enabled && bindings.length > 0)) return undefined;
+  return {
+    place,
+    message: 'there is no receive connector that is on and has a binding',
+    remedy: 'Name a file with the output of Get-ReceiveConnector, too.',
+  };
+}
+
+/** Those that take mail from outside: not those that are off, and not those that take it from the frontend. */
+function inUse(receive: readonly ReceiveConnector[], remarks: Remarks): readonly ReceiveConnector[] {
+  const hasFrontend = receive.some(({ enabled, role }) => enabled && role === 'frontend');
+  return receive.filter(({ name, where, enabled, role, bindings }) => {
+    if (!enabled) {
+      remarks.note({ what: `receive connector ${name}`, where, why: 'It is off, and left out.' });
+    } else if (hasFrontend && role === 'hub') {
+      const why = 'It takes mail from the frontend of the same server, and is left out.';
+      remarks.note({ what: `receive connector ${name}`, where, why });
+    } else if (role === 'frontend' && bindings.every(({ port }) => port === 717)) {
+      const why = 'It passes on what mailbox servers send, and is left out.';
+      remarks.note({ what: `receive connector ${name}`, where, why });
+    } else return true;
+    return false;
+  });
+}
+
+function hostnameOf(
+  hostname: string | undefined,
+  connectors: readonly ReceiveConnector[],
+): Draft['hostname'] | undefined {
+  if (hostname !== undefined) return { text: hostname, comment: '--hostname' };
+  const connector =
+    connectors.find(({ fqdn, bindings }) => fqdn !== undefined && bindings.some(({ port }) => port === 25)) ??
+    connectors.find(({ fqdn }) => fqdn !== undefined);
+  if (connector?.fqdn === undefined) return undefined;
+  return { text: connector.fqdn, comment: `${formatOrigin(connector.where)} Fqdn of ${connector.name}` };
+}
+
+/** A connector that relays for the Internet without signing in is an open relay: it loses that right here. */
+function withoutInternet(judged: readonly Judged[], remarks: Remarks): readonly Judged[] {
+  return judged.map((one) => {
+    const { connector, powers } = one;
+    const wide = powers.anonymousRelay ? connector.ranges.filter(isInternet) : [];
+    if (wide.length === 0) return one;
+    remarks.left({
+      what: `receive connector ${connector.name} relays for ${wide.map(formatRange).join(', ')}`,
+      where: connector.where,
+      why: 'That is a large part of the Internet, without signing in: an open relay. None of its clients can relay here without signing in.',
+      remedy: 'Add a grant for the clients that are meant under relay.allow.',
+    });
+    return { connector, powers: { ...powers, anonymousRelay: false } };
+  });
+}
+
+/** Rights that are missing from the export, or that only some accounts have. */
+function tellRights({ rights }: Organisation, judged: readonly Judged[], remarks: Remarks): void {
+  if (rights === undefined) {
+    const first = judged.find(({ connector }) => connector.groups.has('AnonymousUsers'));
+    if (first === undefined) return;
+    remarks.left({
+      what: 'Ms-Exch-SMTP-Accept-Any-Recipient',
+      where: first.connector.where,
+      why: 'The rights of anonymous clients are not in the export, so none of them can relay without signing in.',
+      remedy: 'Name a file with the output of Get-ReceiveConnector | Get-ADPermission, too.',
+    });
+    return;
+  }
+  for (const { user, connector, where, anyRecipient, deny } of rights) {
+    if (!anyRecipient || deny || isAnonymous(user) || isAuthenticatedUsers(user)) continue;
+    if (
+      /exchange servers|exchangelegacyinterop|externally secured servers|MS Exchange\\|nt authority\\self/i.test(
+        user,
+      )
+    )
+      continue;
+    remarks.left({
+      what: `the right of ${user} to relay at ${connector}`,
+      where,
+      why: 'Only this user or group may relay there; accounts are other ones here.',
+      remedy: 'Add a grant with authenticated: [ADDRESS, …] for the accounts that are meant.',
+    });
+  }
+}
+
+/** Clients that Exchange did not serve at all, or not without signing in: they can send to our own domains here. */
+function tellServed(doors: readonly Door[], remarks: Remarks): void {
+  const open = doors.filter(({ submission }) => !submission);
+  const families = new Set(open.map(({ endpoint }) => endpoint.address.family));
+  const submitted = open.reduce((sum, { reach }) => union(sum, reach.anonymousSubmit), { v4: [], v6: [] });
+  const shut = ofFamilies(complement(submitted), families);
+  const [first] = open;
+  const connector = first?.connectors[0]?.connector;
+  if (isEmpty(shut) || connector === undefined) return;
+  remarks.left({
+    what: `clients that could send nothing without signing in: ${listed(networksOf(shut))}`,
+    where: connector.where,
+    why: 'No connector takes their mail. Here every client can send to the domains of ours; none of them can relay.',
+    remedy: 'Bind the listener to an address that they cannot reach, or keep them out with a firewall.',
+  });
+}
+
+function tellTls(connectors: readonly ReceiveConnector[], remarks: Remarks): void {
+  for (const { name, where, requireTls, bindings, auth } of connectors) {
+    if (requireTls && bindings.some(({ port }) => port !== 587 && port !== 465)) {
+      remarks.left({
+        what: `RequireTLS of ${name}`,
+        where,
+        why: 'A transfer listener offers TLS and does not insist on it.',
+        remedy: 'Use for: submission where every client signs in.',
+      });
+    }
+    if (auth.has('BasicAuth') && !auth.has('BasicAuthRequireTLS')) {
+      remarks.left({
+        what: `BasicAuth without TLS at ${name}`,
+        where,
+        why: 'Passwords crossed the network in clear text. Here clients sign in over TLS only.',
+        remedy: 'For an old device on a private network see authWithoutTls.',
+      });
+    }
+  }
+}
+
+function tellOthers({ others, domains, send }: Organisation, remarks: Remarks): void {
+  const [first] = others;
+  if (first !== undefined) {
+    remarks.left({
+      what: others.length === 1 ? 'an object' : `${others.length} objects`,
+      where: { file: first.file, line: first.line },
+      why: 'They are neither receive connectors, rights on them, accepted domains nor send connectors, and were not used.',
+    });
+  }
+  if (domains.length === 0) {
+    remarks.left({
+      what: 'accepted domains',
+      where: { file: 'Get-AcceptedDomain' },
+      why: 'They are not in the export. This configuration receives mail for no domain.',
+      remedy: 'Name a file with the output of Get-AcceptedDomain, too.',
+    });
+  }
+  if (send.length === 0) {
+    remarks.note({
+      what: 'send connectors',
+      where: { file: 'Get-SendConnector' },
+      why: 'They are not in the export. Mail for other domains goes by MX.',
+      remedy: 'Name a file with the output of Get-SendConnector, too, if it goes to a smart host.',
+    });
+  }
+}
+
+/** The least of the limits, since there is one for all listeners. */
+function messageSizeOf(
+  connectors: readonly ReceiveConnector[],
+  remarks: Remarks,
+): Pick<Draft, 'messageSize'> {
+  const sizes = connectors.flatMap((connector) =>
+    connector.maxMessageSize === undefined ? [] : [{ connector, octets: connector.maxMessageSize }],
+  );
+  const [least] = sizes.toSorted((one, other) => one.octets - other.octets);
+  if (least === undefined || least.octets < 1024 || least.octets > 2 ** 32) return {};
+  const { connector, octets } = least;
+  if (sizes.some((size) => size.octets !== octets)) {
+    const why = 'Connectors have different limits; the least is taken, since there is one for all listeners.';
+    remarks.left({ what: 'MaxMessageSize', where: connector.where, why, remedy: 'See limits.messageSize.' });
+  }
+  return {
+    messageSize: { octets, comment: `${formatOrigin(connector.where)} MaxMessageSize of ${connector.name}` },
+  };
+}

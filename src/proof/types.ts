@@ -12,6 +12,7 @@ import type {
   Place,
   RuleRef,
 } from '../policy/mod.ts';
+import type { Domain, DomainLiteral } from '../mail/mod.ts';
 import type { IpRange } from '../std/mod.ts';
 
 /** A set of client or local addresses: sorted, disjoint, never adjacent, so equal sets are equal lists. IPv4 first. */
@@ -25,10 +26,18 @@ export interface Who {
   readonly accounts: { readonly only: readonly string[] } | { readonly except: readonly string[] };
 }
 
+/** What a policy can tell apart: beside its own patterns also what rewriting makes of them. */
+export type MailboxPattern =
+  | AddressPattern
+  /** The mailboxes at an address literal, `@[192.0.2.1]`. */
+  | { readonly kind: 'domain'; readonly domain: Domain | DomainLiteral }
+  /** A local part at every domain below, `a@*.b`: `*.b` is rewritten and a grant names the local part where it ends. */
+  | { readonly kind: 'addressBelow'; readonly localKey: string; readonly domain: Domain };
+
 /** A set of senders or recipients: what fits one of `fits` (`everything`: whatever it is) and none of `except`. */
 export interface MailboxSet {
-  readonly fits: 'everything' | readonly AddressPattern[];
-  readonly except: readonly AddressPattern[];
+  readonly fits: 'everything' | readonly MailboxPattern[];
+  readonly except: readonly MailboxPattern[];
 }
 
 /** A set of facts: the product of a set in each dimension. */

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compilePolicy, decide, formatRule } from '../policy/mod.ts';
+import type { Facts, PolicySource } from '../policy/mod.ts';
+import { facts as anyFacts, sources } from '../policy/testing/arbitraries.ts';
+import { factsOf, mailbox, policySource, range, route } from '../policy/testing/mod.ts';
+import { classesOf } from './mod.ts';
+
+/** Everything that `decide()` says, apart from the facts themselves. */
+function summary(facts: Facts, source: PolicySource): string {
+  const decision = decide(facts, compilePolicy(source));
+  const what =
+    decision.verdict === 'accepted'
+      ? `${decision.as} ${JSON.stringify(decision.destination)}`
+      : decision.reason;
+  return `${decision.verdict} ${what} ${formatRule(decision.rule)}`;
+}
+
+test('classesOf() gives every class a representative that decides like each of its members', () => {
+  fc.assert(
+    fc.property(
+      sources,
+      sources,
+      fc.array(anyFacts, { minLength: 30, maxLength: 30 }),
+      (one, other, asked) => {
+        const classes = classesOf(one, other);
+        for (const facts of asked) {
+          const representative = classes.representative(facts);
+          assert.equal(classes.classOf(representative), classes.classOf(facts));
+          assert.deepEqual(classes.representative(representative), representative);
+          for (const source of [one, other])
+            assert.equal(summary(facts, source), summary(representative, source));
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+});

@@ -48,7 +48,8 @@ function decidedJson({ decision, reply, steps, wouldHaveBeenAllowed }: Explanati
   };
 }
 
-function factsJson({ client, localAddress, listener, account, sender, recipient, mailbox, at }: Facts) {
+/** The facts of a decision as every command writes them. */
+export function factsJson({ client, localAddress, listener, account, sender, recipient, mailbox, at }: Facts) {
   return {
     from: client.text,
     // No client connects to 0.0.0.0: it stands for an address that was not said and that no grant names.

@@ -1,0 +1,177 @@
+/** A difference between two policies as sentences: what it opens, closes and alters, for whom, by which rule, with an example. */
+import { formatPlace, ruleName } from '../policy/mod.ts';
+import type { Decision, PolicySource, RuleRef } from '../policy/mod.ts';
+import { countAddresses, formatAddressSet, formatMailboxSet, formatWho } from '../proof/mod.ts';
+import type { Change, Difference, Effect, MailboxSet, Region } from '../proof/mod.ts';
+import { describeCount, formatLimits } from './whoCanRelay.ts';
+import { moment } from './words.ts';
+
+/** `opens`, `closes`, `alters`: decisions. `renames`, `limits`: no decision differs. */
+export interface Statement {
+  readonly kind: Change['kind'] | 'renames' | 'limits';
+  /** The first word, for colour: `Opens`. */
+  readonly head: string;
+  /** The rest of the sentence, or sentences. */
+  readonly text: string;
+  /** Where a decision differs. */
+  readonly change: Change | undefined;
+}
+
+export interface Policies {
+  readonly before: PolicySource;
+  readonly after: PolicySource;
+  /** Milliseconds since the epoch: what was before does not count. */
+  readonly now: number;
+}
+
+/** One statement for each change, openings first; empty when nothing differs that a client or a log could notice. */
+export function statementsOf(difference: Difference, policies: Policies): readonly Statement[] {
+  return [
+    ...difference.changes.map((change) => statementOf(change, policies)),
+    ...difference.limits.map(({ before, after, limitsBefore, limitsAfter }) => ({
+      kind: 'limits' as const,
+      head: 'Changes',
+      text: `the limit of ${named(after)}: ${formatLimits(limitsAfter) || 'none'} (${at(after)}), was ${formatLimits(limitsBefore) || 'none'} (${at(before)}).`,
+      change: undefined,
+    })),
+    ...difference.renamed.map(({ before, after }) => ({
+      kind: 'renames' as const,
+      head: 'Renames',
+      text: `${named(before)} (${at(before)}) to ${named(after)} (${at(after)}).`,
+      change: undefined,
+    })),
+  ];
+}
+
+const HEADS: Record<Change['kind'], string> = { opens: 'Opens', closes: 'Closes', alters: 'Alters' };
+
+function statementOf(change: Change, policies: Policies): Statement {
+  const { kind, before, after } = change;
+  const whom = describeRegion(change, policies);
+  return {
+    kind,
+    head: HEADS[kind],
+    text: `${what(kind, before, after)} ${whom}${outcome(kind, before, after)}`,
+    change,
+  };
+}
+
+/** `relaying`, or `mail` where the recipient's domain is routed. */
+function what(kind: Change['kind'], before: Effect, after: Effect): string {
+  const { decision } = kind === 'closes' ? before : after;
+  if (kind === 'alters') return 'what becomes of mail';
+  return isRelay(decision) ? 'relaying' : 'mail';
+}
+
+function isRelay(decision: Decision): boolean {
+  return decision.verdict === 'accepted' && (decision.as === 'relay' || decision.as === 'alwaysRelay');
+}
+
+function outcome(kind: Change['kind'], before: Effect, after: Effect): string {
+  switch (kind) {
+    case 'opens':
+      return `${kindOf(after)}, by ${ruleText(after.decision.rule)}.`;
+    case 'closes':
+      return `, before by ${ruleText(before.decision.rule)}. It is now ${after.text}${because(after.decision)}.`;
+    case 'alters':
+      return `: ${after.text}${because(after.decision)}, before ${before.text}${because(before.decision)}.`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** What becomes of mail that is accepted and not relayed. */
+function kindOf({ decision, text }: Effect): string {
+  return isRelay(decision) ? '' : ` (${text})`;
+}
+
+function because({ rule }: Decision): string {
+  return rule.kind === 'none' ? '' : ` by ${ruleText(rule)}`;
+}
+
+function ruleText(rule: RuleRef): string {
+  return rule.kind === 'none' ? 'no rule' : `${named(rule)} (${at(rule)})`;
+}
+
+function named(rule: RuleRef): string {
+  if (rule.kind === 'none') return 'no rule';
+  return `${rule.kind === 'grant' ? '' : `${rule.kind === 'never' ? 'never rule' : rule.kind} `}${String(ruleName(rule))}`;
+}
+
+function at(rule: RuleRef): string {
+  return rule.kind === 'none' ? '' : formatPlace(rule.place);
+}
+
+/** How many ranges or patterns are named in a sentence; the rest is counted. */
+const NAMED = 4;
+
+/** `for 10.0.9.0/24 (256 addresses, none public) to any recipient` */
+function describeRegion({ region }: Change, policies: Policies): string {
+  return [
+    `for ${clientsOf(region)}`,
+    whoOf(region),
+    isEverywhere(region)
+      ? ''
+      : `when connecting to ${formatAddressSet(region.localAddresses, { most: NAMED })}`,
+    region.senders.fits === 'everything' && region.senders.except.length === 0
+      ? ''
+      : `claiming sender ${formatMailboxSet(region.senders)}`,
+    `to ${recipientsOf(region, policies)}`,
+    timeOf(region, policies.now),
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function clientsOf({ clients }: Region): string {
+  if (isEverything(clients)) return 'every client';
+  return `${formatAddressSet(clients, { most: NAMED })} (${describeCount(countAddresses(clients))})`;
+}
+
+function isEverywhere({ localAddresses }: Region): boolean {
+  return isEverything(localAddresses);
+}
+
+/** Whether a set has every address of both families. */
+export function isEverything(set: Region['clients']): boolean {
+  const { v4, v6 } = countAddresses(set);
+  // The IPv4-mapped addresses of IPv6 are IPv4 addresses and may be left out.
+  return v4 === 2n ** 32n && v6 >= 2n ** 128n - 2n ** 32n;
+}
+
+function whoOf({ who }: Region): string {
+  const { anonymous, accounts } = who;
+  if (anonymous && 'except' in accounts && accounts.except.length === 0) return '';
+  if (anonymous && 'only' in accounts && accounts.only.length === 0) return 'without signing in';
+  return formatWho(who);
+}
+
+/** Domains that are routed are not what an administrator means by "any recipient", and are not named. */
+function recipientsOf({ recipients, routingCharacters }: Region, policies: Policies): string {
+  const routed = routedIn(policies);
+  const except = recipients.except.filter(
+    (pattern) => (pattern.kind !== 'domain' && pattern.kind !== 'subdomains') || !routed.has(keyOf(pattern)),
+  );
+  const shown: MailboxSet = { fits: recipients.fits, except };
+  const text = shown.fits === 'everything' && except.length === 0 ? 'any recipient' : formatMailboxSet(shown);
+  if (routingCharacters === undefined) return text;
+  return routingCharacters ? `${text} with one of % ! @ in the local part` : text;
+}
+
+function routedIn({ before, after }: Policies): ReadonlySet<string> {
+  return new Set(
+    [...before.routes, ...after.routes].map(({ domain, subdomains }) =>
+      keyOf({ kind: subdomains ? 'subdomains' : 'domain', domain }),
+    ),
+  );
+}
+
+function keyOf({ kind, domain }: { readonly kind: string; readonly domain: string }): string {
+  return `${kind} ${domain}`;
+}
+
+function timeOf({ from, to }: Region, now: number): string {
+  const begins = from > now ? `from ${moment(from)}` : '';
+  const ends = Number.isFinite(to) ? `until ${moment(to)}` : '';
+  return [begins, ends].filter((part) => part !== '').join(' ');
+}

@@ -105,6 +105,15 @@ function masterCf(port: number): string {
     relay: 'smtp',
     retry: 'error',
   };
+  /** Processes of a service: 0 is no limit; the counters are shared, so there is one of each. */
+  const limits: Readonly<Record<string, string>> = {
+    cleanup: '0',
+    bounce: '0',
+    defer: '0',
+    trace: '0',
+    anvil: '1',
+    scache: '1',
+  };
   const lines = [
     `127.0.0.1:${port} inet n - n - - smtpd`,
     'pickup unix n - n 60 1 pickup',
@@ -113,8 +122,7 @@ function masterCf(port: number): string {
     'proxymap unix - - n - - proxymap',
     'postlog unix-dgram n - n - 1 postlogd',
     ...unix.map((name) => {
-      const unlimited = ['cleanup', 'bounce', 'defer', 'trace'].includes(name);
-      return `${name} unix ${name === 'cleanup' ? 'n' : '-'} - n - ${unlimited ? '0' : '-'} ${programs[name] ?? name}`;
+      return `${name} unix ${name === 'cleanup' ? 'n' : '-'} - n - ${limits[name] ?? '-'} ${programs[name] ?? name}`;
     }),
   ];
   return lines.join('\n') + '\n';

@@ -31,6 +31,7 @@ export interface Config {
   readonly queue: QueueConfig;
   readonly delivery: DeliveryConfig;
   readonly dns: DnsConfig;
+  readonly history: HistoryConfig;
   readonly log: LogConfig;
   readonly tests: readonly TestConfig[];
 }
@@ -138,6 +139,9 @@ export interface DnsConfig {
   readonly timeout: number;
   readonly attempts: number;
 }
+
+/** `off`: nothing is recorded. */
+export type HistoryConfig = 'off' | { readonly days: number; /** Octets. */ readonly bytes: number };
 
 export interface LogConfig {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

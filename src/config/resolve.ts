@@ -64,6 +64,7 @@ export function resolveConfig(
     queue: { ...written.queue, warnAfter: warnAfterOf(written, positions) },
     delivery: written.delivery,
     dns: { servers: undefined, ...written.dns },
+    history: written.history,
     log: { level: log.level, file: log.file === undefined ? undefined : absolute(log.file) },
     tests: written.tests.map((test, index) => testOf(test, positions, index)),
   };

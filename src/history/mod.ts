@@ -5,7 +5,13 @@ export { openHistory } from './read/history.ts';
 export type * from './reader.ts';
 export { isAccepted, type Effect } from './replay/effect.ts';
 export { createRecall, type Lookup, type Recalled } from './replay/facts.ts';
-export { createReplay, type Replay, type Replayed, type ReplayOptions, type Untold } from './replay/replay.ts';
+export {
+  createReplay,
+  type Replay,
+  type Replayed,
+  type ReplayOptions,
+  type Untold,
+} from './replay/replay.ts';
 export type { Statement } from './replay/statement.ts';
 export { HistorySink, type SinkOptions } from './sink.ts';
 export type { Retention } from './store/folder.ts';

@@ -8,6 +8,7 @@ import { parseMailAddress } from '../text/mailbox.ts';
 import { quoted, textProblem } from '../text/problem.ts';
 import { parsePath } from '../text/words.ts';
 import { complain, range, textField } from '../field.ts';
+import { history } from './history.ts';
 import { limits, timeouts } from './limits.ts';
 import { listener } from './listeners.ts';
 import type { WrittenListener } from './listeners.ts';
@@ -180,6 +181,11 @@ export const root = z.strictObject({
   queue: queue.prefault({}).describe('When delivery is tried again, and when it is given up.'),
   delivery: delivery.prefault({}).describe('How mail is sent to other servers.'),
   dns: dns.prefault({}).describe('How names are looked up.'),
+  history: history
+    .describe(
+      'The searchable record of decisions, messages and attempts, for `postern trace` and `postern replay`: no content, but addresses. `off`: nothing more is recorded; what was recorded stays in the folder `history` of the data folder until you delete it.',
+    )
+    .meta({ 'x-examples': [{ days: 30, size: '1GiB' }, 'off'] }),
   log: log.prefault({}).describe('The log, one JSON object a line.'),
   tests: tests.describe(
     'Policy tests: what must be accepted and what must not. They run in `postern check` and before every reload.',

@@ -13,6 +13,9 @@ import { APPLICATION_ID, TABLES, VERSION } from './schema.ts';
 /** A reader of a segment that nobody writes may be recovering it. Milliseconds. */
 const LOCK_WAIT = 2_000;
 
+const LOG_BYTES = 16 << 20;
+const CACHE_BYTES = 16 << 20;
+
 /** `foreign`: a segment of another version of Postern, which is left as it is. */
 export type Opened = { readonly segment: Segment } | 'foreign';
 
@@ -32,7 +35,13 @@ export function openSegment(path: string, { maxBytes }: SegmentOptions): Opened 
       return 'foreign';
     }
     // Each commit is synced, so that a power failure loses no more than a crash of the process. There is one in half a second.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+    // The indexes of texts are written all over; with half a segment in the cache, and its log rarely copied, that costs little.
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = ${LOG_BYTES / pragma(database, 'page_size')};
+      PRAGMA cache_size = -${CACHE_BYTES / 1024};
+      PRAGMA temp_store = MEMORY;`);
     if (maxBytes !== undefined) {
       const pages = Math.max(1, Math.floor(maxBytes / pragma(database, 'page_size')));
       database.exec(`PRAGMA max_page_count = ${pages}`);

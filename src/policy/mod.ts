@@ -1,5 +1,6 @@
 /** The relay policy: who may send mail through this server, to whom, and why. Pure: no clock, no I/O, no state. */
 export * from './types.ts';
+export { alignedBlocks } from './blocks.ts';
 export { compilePolicy, neverRuleFor } from './compile.ts';
 export type { NeverRule, Policy } from './compile.ts';
 export { decide, grantFor } from './decide.ts';

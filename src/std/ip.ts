@@ -149,6 +149,11 @@ const UNROUTABLE = ranges(
   '3fff::/20',
 );
 
+/** What outsiders cannot route to: loopback and private ranges. */
+export const LOCAL_RANGES: readonly IpRange[] = Object.freeze([...LOOPBACK, ...PRIVATE]);
+/** Every range that is not public; some lie within others. */
+export const SPECIAL_RANGES: readonly IpRange[] = Object.freeze([...LOCAL_RANGES, ...UNROUTABLE]);
+
 export function isLoopback(address: IpAddress): boolean {
   return LOOPBACK.some((range) => inRange(address, range));
 }

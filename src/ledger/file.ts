@@ -77,6 +77,7 @@ function open(path: string): Pick<OpenedFile, 'file' | 'kept'> {
       counters: database.prepare(STATEMENTS.counters).all().map(counterOf),
       suspects: database.prepare(STATEMENTS.suspects).all().map(suspectOf),
     };
+    database.exec('PRAGMA busy_timeout = 0'); // from here on the supervisor's other work must not stand still
     return { file: new LedgerFile(database), kept };
   } catch (error) {
     database.close();

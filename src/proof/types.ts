@@ -71,7 +71,10 @@ export interface Reach {
   readonly count: AddressCount;
   /** Whether it decides for any facts at all, from now on. */
   readonly reached: boolean;
-  /** What takes everything from it when it is not reached: never rules and earlier grants. Empty: it has ended, or rerouting is off. */
+  /**
+   * What takes everything from it when it is not reached: never rules and earlier grants, as few as are needed; or the
+   * routes of all its recipients, when those need no grant. Empty: it has ended, or rerouting is off.
+   */
   readonly coveredBy: readonly RuleRef[];
 }
 
@@ -99,6 +102,14 @@ export type Opening =
       readonly rule: RuleRef;
       readonly range: IpRange;
       readonly example: Counterexample;
+    }
+  /** Anyone can relay to every domain below a top-level domain: `*.com` names nobody. */
+  | {
+      readonly kind: 'everyDomainBelow';
+      readonly rule: RuleRef;
+      /** As configured, `*.com`. */
+      readonly pattern: string;
+      readonly example: Counterexample;
     };
 
 /** What the proof rests on beside the client address: a connectingTo grant holds only while outsiders cannot reach that address. */
@@ -113,13 +124,19 @@ export interface Proof {
   readonly assumptions: readonly Assumption[];
   /** Every grant, in the order of the file. */
   readonly reach: readonly Reach[];
-  /** Clients that can relay to some recipient without a route, and without signing in; any local address that a grant names is assumed reached. */
+  /**
+   * Clients that can relay to some recipient without a route, and without signing in. A local address that a grant names
+   * counts as reached; but where a grant names nothing else, see `assumptions` and `openings`, its clients do not count.
+   */
   readonly anonymous: AddressSet;
   readonly anonymousCount: AddressCount;
-  /** Patterns that anyone can relay to, and where they stand. */
+  /**
+   * Patterns that anyone can relay to, and where they stand: alwaysRelay routes, and the recipients of grants that hold
+   * for every public address. The administrator named those recipients, so that is no opening.
+   */
   readonly alwaysRelay: readonly { readonly pattern: string; readonly place: Place }[];
   readonly rerouting: boolean;
-  /** How many classes were decided. */
+  /** How many representatives `decide()` was asked for. */
   readonly classes: number;
 }
 

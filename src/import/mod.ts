@@ -3,3 +3,5 @@ export { formatOrigin } from './types.ts';
 export type { Imported, Importing, Origin, Remark, Unreadable } from './types.ts';
 export { importPostfix } from './postfix/import.ts';
 export type { PostfixSurroundings } from './postfix/import.ts';
+export { importExchange } from './exchange/import.ts';
+export type { ExchangeChoices, ExchangeFile } from './exchange/import.ts';

@@ -102,7 +102,7 @@ export function oneLine(text: string): string {
 /** Texts that every version of YAML reads as the same text without quotes, also inside brackets and braces. */
 const PLAIN = /^[A-Za-z0-9_./][A-Za-z0-9_./@+=-]*(?: [A-Za-z0-9_./@+=-]+)*$/;
 const NOT_TEXT =
-  /^(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[\d._]+(?:e[-+]?\d+)?|0x[\da-f_]+|0o?[0-7_]+|[-+]?\.inf|\.nan|\d{4}-\d\d?-\d\d?.*)$/i;
+  /^(?:true|false|yes|no|on|off|y|n|null|~|[-+]?[\d_]*\.?[\d_]*(?:e[-+]?\d+)?|0x[\da-f_]+|0o?[0-7_]+|[-+]?\.inf|\.nan|\d{4}-\d\d?-\d\d?.*)$/i;
 
 /** A value on one line of YAML. */
 export function inline(value: Inline): string {

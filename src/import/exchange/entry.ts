@@ -24,14 +24,14 @@ const REGISTRY = /^([^\s,;=]+)(?:\s*;\s*([^\s,;=]*))?$/;
 const HOST = '255.255.255.255';
 
 /** Networks that one entry may become. */
-const MOST = 256;
+const MOST = 16;
 
 export function parseEntry(text: string): OldEntry {
   const trimmed = text.trim();
   const [, network = '', given = ''] = DIALOGUE.exec(trimmed) ?? REGISTRY.exec(trimmed) ?? [];
   const mask = given === '' ? HOST : given; // Q193922: 'if the mask is omitted, the default is 255.255.255.255'
   const address = v4(network);
-  const bits = v4(mask);
+  const bits = v4(mask === '0' ? '0.0.0.0' : mask); // as inet_addr() reads it
   if (address === undefined || bits === undefined) return unreadable(trimmed, network, mask);
   const around = leadingOnes(bits.value);
   const start = address.value & bits.value;

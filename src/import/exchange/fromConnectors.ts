@@ -4,7 +4,7 @@ import { isInternet } from '../danger.ts';
 import { formatRange } from '../../policy/mod.ts';
 import { composeYaml } from '../draft.ts';
 import type { Draft } from '../draft.ts';
-import { complement, isEmpty, networksOf, ofFamilies, union } from '../networks.ts';
+import { complement, isEmpty, networksOf, NOBODY, ofFamilies, union } from '../networks.ts';
 import { Remarks } from '../remarks.ts';
 import { formatOrigin } from '../types.ts';
 import type { Importing } from '../types.ts';
@@ -152,7 +152,7 @@ function tellRights({ rights }: Organisation, judged: readonly Judged[], remarks
 function tellServed(doors: readonly Door[], remarks: Remarks): void {
   const open = doors.filter(({ submission }) => !submission);
   const families = new Set(open.map(({ endpoint }) => endpoint.address.family));
-  const submitted = open.reduce((sum, { reach }) => union(sum, reach.anonymousSubmit), { v4: [], v6: [] });
+  const submitted = open.reduce((sum, { reach }) => union(sum, reach.anonymousSubmit), NOBODY);
   const shut = ofFamilies(complement(submitted), families);
   const [first] = open;
   const connector = first?.connectors[0]?.connector;

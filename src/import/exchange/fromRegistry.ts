@@ -81,12 +81,18 @@ function routesOf(
 ): readonly DraftRoute[] {
   if (table === undefined) return [];
   const { file, routes } = table;
+  const told = new Set<number>();
   return expandRoutes(routes).flatMap(({ pattern, route }): readonly DraftRoute[] => {
     const comment = commentOf({ pattern, route }, file);
     if (route.to === 'inbound') return [{ domain: pattern, action: ['inbound', true], comment }];
     const why = whyNoForward(route.to.host, hostname, doNotReroute);
     if (why === undefined) return [{ domain: pattern, action: ['forward', route.to.host], comment }];
-    remarks.left({ what: `${pattern} to ${route.to.host}`, where: { file, line: route.line }, ...why });
+    // An entry that also fits below its domain is two routes here, and one remark.
+    if (!told.has(route.line)) {
+      const what = `${route.exact ? '#' : ''}${route.domain} to ${route.to.host}`;
+      remarks.left({ what, where: { file, line: route.line }, ...why });
+    }
+    told.add(route.line);
     return [];
   });
 }

@@ -5,7 +5,7 @@
  * The old service relayed for everybody when nothing was restricted, and when there was only a deny list. Neither is
  * carried over.
  */
-import { isTextProblem, parseRange } from '../../config/mod.ts';
+import { isTextProblem, parseRange, understandingOf } from '../../config/mod.ts';
 import { isInside, isInternet } from '../danger.ts';
 import type { DraftNetwork, DraftRule } from '../draft.ts';
 import type { Remarks } from '../remarks.ts';
@@ -197,11 +197,21 @@ function carried(
       return [];
     }
   }
+  const wide = list === 'allow' ? networks.find((text) => isWide(text)) : undefined;
+  if (wide !== undefined) {
+    const why = `${wide} is public and wider than /24; the grant says so in iUnderstand.`;
+    remarks.note({ what, where, why, remedy: 'See whether all of it is yours.' });
+  }
   if (holes) {
     const why = `Its mask has holes: carried over as ${networks.length} separate networks, as the old service compared.`;
     remarks.note({ what, where, why, remedy: 'See whether one network was meant.' });
   }
   return networks.map((text) => ({ text, comment: JSON.stringify(entry) }));
+}
+
+function isWide(text: string): boolean {
+  const range = parseRange(text);
+  return !isTextProblem(range) && understandingOf('grant', [range]) !== undefined;
 }
 
 /** Why a network is not granted. */

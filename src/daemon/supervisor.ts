@@ -4,15 +4,18 @@
  */
 import { join } from 'node:path';
 import { serveControl, type ControlServer, type ReloadOutcome, type Status } from '../api/mod.ts';
+import { postureLine, type Examination } from '../check/mod.ts';
 import type { Config, ConfigProblem } from '../config/mod.ts';
+import { startWriter, type HistoryWriter } from '../history/mod.ts';
 import { Ledger } from '../ledger/mod.ts';
 import { describeCertificate } from '../listener/mod.ts';
 import type { Logger } from '../observe/mod.ts';
 import { errorText, createExclusive, DATA_FOLDER, systemClock } from '../std/mod.ts';
 import { askAll, createBackend } from './backend.ts';
 import { loadPair, type Pair } from './certificate.ts';
-import { passGate } from './gate.ts';
+import { passGate, type Admitted } from './gate.ts';
 import { watchHost } from './hostAddresses.ts';
+import { describeReload, warningsOf } from './reloaded.ts';
 import type { UpwardHandlers } from './upward.ts';
 import { WorkerProcess } from './workerProcess.ts';
 
@@ -32,8 +35,7 @@ export async function startSupervisor(
 ): Promise<Supervisor | { readonly problems: readonly ConfigProblem[] }> {
   const passed = await passGate(options.configPath, undefined);
   if ('problems' in passed) return passed;
-  const { config } = passed;
-  const supervisor = new Supervisor(options, config, await loadPair(config));
+  const supervisor = new Supervisor(options, passed, await loadPair(passed.config));
   await supervisor.start();
   return supervisor;
 }
@@ -48,15 +50,20 @@ export class Supervisor {
   readonly #exclusive = createExclusive();
   readonly #closed = Promise.withResolvers<void>();
   #control: ControlServer | undefined;
+  /** Only once no other Postern runs on the data folder: it removes what is too old. */
+  #history: HistoryWriter | undefined;
   #config: Config;
   #configuredAt = this.#startedAt;
+  /** Of the configuration in force. */
+  #examination: Examination;
   #pair: Pair;
   #state: Status['state'] = 'starting';
   #lastReload: Status['lastReload'] = null;
 
-  constructor(options: SupervisorOptions, config: Config, pair: Pair) {
+  constructor(options: SupervisorOptions, { config, examination }: Admitted, pair: Pair) {
     this.#options = options;
     this.#config = config;
+    this.#examination = examination;
     this.#pair = pair;
     this.#log = options.createLog(config);
     this.#ledger = new Ledger({
@@ -69,7 +76,10 @@ export class Supervisor {
     });
     const upward: UpwardHandlers = {
       asks: { takeLimits: (countings) => this.#ledger.take(countings) },
-      notes: { sighting: (sighting) => this.#ledger.see(sighting) },
+      notes: {
+        sighting: (sighting) => this.#ledger.see(sighting),
+        history: (batch) => this.#history?.write(batch),
+      },
     };
     const names = Array.from({ length: config.workers }, (_, index) => `w${index + 1}`);
     this.#workers = names.map(
@@ -88,6 +98,11 @@ export class Supervisor {
   /** In force now. */
   get config(): Config {
     return this.#config;
+  }
+
+  /** What is proved of it, in a line. */
+  get posture(): string {
+    return postureLine(this.#examination.proof);
   }
 
   /** The certificate that is offered. */
@@ -112,6 +127,11 @@ export class Supervisor {
         backend: this.#backend(),
         emit: this.#log.emit,
       });
+      this.#history = startWriter({
+        folder: join(this.#config.data, DATA_FOLDER.history),
+        retention: this.#config.history,
+        emit: this.#log.emit,
+      });
       await Promise.all(this.#workers.map((worker) => worker.start()));
     } catch (error) {
       await this.#end();
@@ -119,6 +139,7 @@ export class Supervisor {
     }
     this.#state = 'running';
     this.#log.emit('daemon.started', { version, workers: this.#workers.length, configuration: configPath });
+    this.#warn();
   }
 
   /** Drains every worker and ends; calling it again changes nothing. */
@@ -144,6 +165,7 @@ export class Supervisor {
     const begun = Date.now();
     await Promise.all(this.#workers.map((worker) => worker.stop(DRAIN)));
     this.#ledger[Symbol.dispose]();
+    await this.#history?.[Symbol.asyncDispose]();
     await this.#control?.[Symbol.asyncDispose]();
     this.#log.emit('daemon.stopped', { seconds: Math.round((Date.now() - begun) / 1000) });
     await this.#log[Symbol.asyncDispose]();
@@ -152,6 +174,7 @@ export class Supervisor {
 
   async #reload(): Promise<ReloadOutcome> {
     const { configPath } = this.#options;
+    const before = this.#config;
     const problems = await this.#tryReload().catch((error: unknown) => [couldNot(configPath, error)]);
     if (problems.length > 0) {
       const lines = problems.map(
@@ -161,15 +184,32 @@ export class Supervisor {
       this.#lastReload = { at: Date.now(), ok: false, summary: lines[0] ?? '' };
       return { ok: false, problems: problems.map((problem) => ({ ...problem })) };
     }
-    const summary = `${configPath} is in force.`;
-    this.#log.emit('reload.done', { configuration: configPath });
-    this.#lastReload = { at: Date.now(), ok: true, summary };
-    return { ok: true, summary };
+    const reload = { before, after: this.#config, examination: this.#examination };
+    const { outcome, event } = describeReload(reload, Date.now());
+    this.#log.emit('reload.done', { configuration: configPath, ...event });
+    this.#warn();
+    this.#lastReload = { at: Date.now(), ok: true, summary: outcome.summary };
+    return outcome;
   }
 
   async #tryReload(): Promise<readonly ConfigProblem[]> {
     const passed = await passGate(this.#options.configPath, this.#config);
-    return 'problems' in passed ? passed.problems : this.#apply(passed.config);
+    if ('problems' in passed) return passed.problems;
+    const problems = await this.#apply(passed.config);
+    if (problems.length === 0) this.#examination = passed.examination;
+    return problems;
+  }
+
+  /** What was found in the configuration that has come into force. */
+  #warn(): void {
+    for (const { code, place, message, remedy } of warningsOf(this.#examination)) {
+      this.#log.emit('configuration.warned', {
+        finding: code,
+        place: `${place.file}:${place.line}:${place.column}`,
+        what: message,
+        remedy,
+      });
+    }
   }
 
   /** Every worker takes the new configuration, or every worker keeps the old one. */
@@ -183,6 +223,7 @@ export class Supervisor {
       this.#pair = pair;
       this.#configuredAt = Date.now();
       this.#log.setLevel(config.log.level);
+      this.#history?.retain(config.history);
       return [];
     }
     this.#config = before;

@@ -3,6 +3,7 @@
  * nothing on the hot path, and every question has a deadline: without a supervisor, or with one that is too busy, the worker goes
  * by the answer that is safe.
  */
+import type { HistoryBatch } from '../history/mod.ts';
 import type { Counting, Sighting, Taken } from '../ledger/mod.ts';
 
 /** What a worker asks, and what it gets. */
@@ -15,6 +16,8 @@ export interface SupervisorRequests {
 export interface SupervisorNotes {
   /** A recipient was let in for a client by its address alone. */
   sighting: Sighting;
+  /** What is remembered of its mail. */
+  history: HistoryBatch;
 }
 
 export type AskName = keyof SupervisorRequests;
@@ -42,7 +45,7 @@ export interface Note<N extends NoteName> {
 
 export type AnyAsk = { readonly [N in AskName]: Ask<N> }[AskName];
 export type AnyReply = { readonly [N in AskName]: Reply<N> }[AskName];
-export type AnyNote = { readonly [N in NoteName]: Note<N> }[NoteName];
+export type AnyNote = Note<NoteName>;
 
 /** The supervisor's handlers: one for each question and each note, or it does not compile. They answer from memory. */
 export interface UpwardHandlers {
@@ -66,14 +69,16 @@ type Waiting = {
   readonly [N in AskName]: Map<number, (answer: SupervisorRequests[N]['answer'] | undefined) => void>;
 };
 
+/** Hands a message to the supervisor, or drops it when there is none any more; either way `sent` is called when it has left. */
+export type Send = (message: AnyAsk | AnyNote, sent?: () => void) => void;
+
 /** The worker's end. */
 export class SupervisorChannel {
-  readonly #send: (message: AnyAsk | AnyNote) => void;
+  readonly #send: Send;
   readonly #waiting: Waiting = { takeLimits: new Map() };
   #nextId = 1;
 
-  /** `send` hands a message to the supervisor, or drops it when there is none any more. */
-  constructor(send: (message: AnyAsk | AnyNote) => void) {
+  constructor(send: Send) {
     this.#send = send;
   }
 
@@ -99,9 +104,10 @@ export class SupervisorChannel {
     });
   }
 
-  tell<N extends NoteName>(name: N, note: SupervisorNotes[N]): void {
+  /** `sent` is called when the note has left this process, for who would otherwise fill its memory. */
+  tell<N extends NoteName>(name: N, note: SupervisorNotes[N], sent?: () => void): void {
     const told: Note<N> = { kind: 'note', name, note };
-    this.#send(told);
+    this.#send(told, sent);
   }
 
   /** Takes an answer; one that comes too late is dropped. */

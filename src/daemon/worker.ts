@@ -99,6 +99,14 @@ export async function startWorker({
   await adoptSpools(folder, name, liveWorkers, emit);
   const spool = await openSpool({ folder, name, emit, lockWaitMs: ORPHAN_TIME + 1_000, onFailed });
 
+  // history: what the sessions and the schedule tell goes to the supervisor, which writes it
+  const history = historySink({
+    supervisor,
+    recorded: () => inForce.current.config.history !== 'off',
+    clock,
+    emit,
+  });
+
   // schedule, with bounce: what cannot be delivered comes back as a new message
   const scheduler = createScheduler({
     ...scheduleSettings(first),
@@ -107,7 +115,7 @@ export async function startWorker({
     courier,
     notify: createNotifier({ hostname: first.hostname, clock, newId: () => spool.newId(), randomBoundary }),
     clock,
-    emit,
+    emit: history.tap(emit),
     onFailed,
   });
 
@@ -116,7 +124,7 @@ export async function startWorker({
   const services: SessionServices = {
     policy: () => inForce.current.policy,
     restraint,
-    history: historySink(),
+    history: history.sessions,
     directory: mailboxes,
     authenticator: {
       verify: (login, password) => authenticator.verify(login, password),
@@ -182,6 +190,7 @@ export async function startWorker({
       await listeners[Symbol.asyncDispose]();
       await courier[Symbol.asyncDispose]();
       await scheduler[Symbol.asyncDispose]();
+      await history.flush();
       await spool[Symbol.asyncDispose]();
       return null;
     },

@@ -21,8 +21,9 @@ function tell(message: FromWorker): void {
 }
 
 /** A supervisor that was killed a moment ago is not an error here: it is told of by the event `disconnect`. */
-const supervisor = new SupervisorChannel((message) => {
-  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+const supervisor = new SupervisorChannel((message, sent) => {
+  if (process.connected) process.send?.(message, undefined, {}, () => sent?.());
+  else sent?.();
 });
 
 /** Ends the process as a crash: the supervisor starts another. */

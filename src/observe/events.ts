@@ -8,6 +8,7 @@ import type { AccountEvents } from '../accounts/mod.ts';
 import type { ControlEvents } from '../api/mod.ts';
 import type { DaemonEvents } from '../daemon/events.ts';
 import type { DeliverEvents } from '../deliver/mod.ts';
+import type { HistoryEvents } from '../history/mod.ts';
 import type { LedgerEvents } from '../ledger/mod.ts';
 import type { ListenerEvents } from '../listener/mod.ts';
 import type { ScheduleEvents } from '../schedule/mod.ts';
@@ -19,6 +20,7 @@ export type {
   ControlEvents,
   DaemonEvents,
   DeliverEvents,
+  HistoryEvents,
   LedgerEvents,
   ListenerEvents,
   ScheduleEvents,
@@ -45,6 +47,7 @@ export interface EventMap
     SpoolEvents,
     ScheduleEvents,
     DeliverEvents,
+    HistoryEvents,
     ControlEvents,
     LogEvents {}
 

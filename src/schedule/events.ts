@@ -63,6 +63,13 @@ export interface ScheduleEvents {
   'schedule.failed': { readonly error: string };
   /** A bug in a courier, in the routing or in writing a notification; the recipients are put off and nothing is lost. */
   'schedule.bug': { readonly id: string; readonly target: string; readonly error: string };
+  /** An administrator deleted the message before it was delivered to this recipient. */
+  'recipient.deleted': {
+    readonly id: string;
+    readonly recipient: string;
+    /** Empty for the null reverse-path. */
+    readonly sender: string;
+  };
   /** What an administrator did. */
   'queue.rescheduled': { readonly messages: number };
   'queue.held': { readonly id: string };

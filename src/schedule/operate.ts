@@ -131,10 +131,14 @@ export function createOperations(options: OperateOptions): Operations {
   }
 
   async function removeFromSpool(id: SpoolId): Promise<boolean> {
-    if ((await spool.get(id)) === undefined) return false;
+    const message = await spool.get(id);
+    if (message === undefined) return false;
     const removed = await recorder.record([{ kind: 'remove', id }]);
-    if (removed) emit('queue.removed', { id });
-    return removed;
+    if (!removed) return false;
+    emit('queue.removed', { id });
+    for (const { address } of message.recipients)
+      emit('recipient.deleted', { id, recipient: address, sender: message.envelope.sender });
+    return true;
   }
 }
 

@@ -113,6 +113,11 @@ export const SCHEDULE_CATALOGUE = {
     meaning: 'An administrator released a message.',
     fields: ['id'],
   },
+  'recipient.deleted': {
+    level: 'debug',
+    meaning: 'An administrator deleted the message before it was delivered to this recipient.',
+    fields: ['id', 'recipient', 'sender'],
+  },
   'queue.removed': {
     level: 'info',
     meaning: 'An administrator deleted a message.',

@@ -17,6 +17,7 @@ export type {
   QueuedMessage,
   QueuedRecipient,
   Reload,
+  ReloadChange,
   RetryRequest,
   Status,
   SuspectStatus,

@@ -146,8 +146,25 @@ export const status = z.object({
 });
 export type Status = z.infer<typeof status>;
 
+const reloadChange = z.object({
+  kind: z.enum(['opens', 'closes', 'alters', 'limits', 'renames']),
+  /** `Opens relaying for 10.0.9.0/24 (256 addresses, none public) to any recipient, by office (postern.yaml:27).` */
+  text: z.string(),
+});
+export type ReloadChange = z.infer<typeof reloadChange>;
+
 export const reload = z.discriminatedUnion('ok', [
-  z.object({ schema: z.literal('postern.reload/1'), ok: z.literal(true), summary: z.string() }),
+  z.object({
+    schema: z.literal('postern.reload/1'),
+    ok: z.literal(true),
+    summary: z.string(),
+    /** What is decided otherwise than before, openings first. */
+    changes: z.array(reloadChange),
+    /** What else changes, or that nothing does. */
+    rest: z.array(z.string()),
+    /** What was found in the configuration beside, each with its place. */
+    warnings: z.array(z.string()),
+  }),
   /** Nothing was changed. */
   z.object({ schema: z.literal('postern.reload/1'), ok: z.literal(false), problems: z.array(problem) }),
 ]);

@@ -1,6 +1,6 @@
 /** What the control API needs from the supervisor. */
 import type { QueueFilter, SpoolStats, SpooledMessage } from '../spool/mod.ts';
-import type { Problem, Status } from './schema.ts';
+import type { Problem, ReloadChange, Status } from './schema.ts';
 
 /** A message in the queue and the worker whose spool holds it. */
 export interface QueueEntry {
@@ -40,5 +40,15 @@ export interface WorkerQueue extends SpoolStats {
 }
 
 export type ReloadOutcome =
-  | { readonly ok: true; /** One line: what changed. */ readonly summary: string }
+  | {
+      readonly ok: true;
+      /** One line: what changed. */
+      readonly summary: string;
+      /** What is decided otherwise than before, a sentence each. */
+      readonly changes: ReloadChange[];
+      /** What else changes, or that nothing does, in sentences. */
+      readonly rest: string[];
+      /** What was found in the configuration, with its place. */
+      readonly warnings: string[];
+    }
   | { readonly ok: false; readonly problems: Problem[] };

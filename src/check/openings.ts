@@ -14,6 +14,8 @@ export function describeOpening(opening: Opening): string {
       return `${opening.addresses.toLocaleString('en-US')} public IPv${opening.family} addresses can relay, more than any one organisation has`;
     case 'reachableAddress':
       return `everybody who can reach ${formatRange(opening.range)} can relay`;
+    case 'everyDomainBelow':
+      return `anyone can relay to every domain below ${opening.pattern}`;
     default:
       return opening satisfies never;
   }
@@ -30,7 +32,7 @@ export function describeExample({ facts, explanation }: Counterexample): string 
 
 /** `0.0.0.0/1 (a, line 30) and 128.0.0.0/1 (b, line 31) together hold every address.` Empty when there is nothing to add. */
 export function describeParts(opening: Opening): string {
-  if (opening.kind === 'reachableAddress') return '';
+  if (!('by' in opening)) return '';
   const parts = opening.by.map(({ rule, range }) => `${formatRange(range)}${whose(rule)}`);
   if (parts.length === 0) return '';
   const all = opening.kind === 'everybody' ? 'hold every public address' : 'hold them';
@@ -49,6 +51,8 @@ export function openingRemedy(opening: Opening): string {
       return 'Name the networks that are meant, or let these clients sign in.';
     case 'reachableAddress':
       return 'Add from or authenticated, or use an address that only you can reach.';
+    case 'everyDomainBelow':
+      return 'Name the domains that are meant.';
     default:
       return opening satisfies never;
   }

@@ -1,4 +1,4 @@
-/** Sets of addresses as sorted, disjoint ranges, and what the findings ask of them. */
+/** What the findings ask of ranges of addresses. */
 import { ipv4, ipv6, isLoopback, isPrivate } from '../std/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 
@@ -9,16 +9,12 @@ export function holds(ranges: readonly IpRange[], address: IpAddress): boolean {
   );
 }
 
-export function overlap(one: IpRange, other: IpRange): boolean {
-  return one.family === other.family && one.first <= other.last && other.first <= one.last;
-}
-
 /** Whether every address of `inner` is in `outer`. */
 export function isWithin(inner: IpRange, outer: IpRange): boolean {
   return inner.family === outer.family && outer.first <= inner.first && outer.last >= inner.last;
 }
 
-/** Whether every address of `range` is in `merged`, as `merge()` makes it. */
+/** Whether every address of `range` is in `merged`, which is sorted and disjoint. */
 export function isCovered(range: IpRange, merged: readonly IpRange[]): boolean {
   let [low, high] = [0, merged.length];
   while (low < high) {
@@ -31,32 +27,6 @@ export function isCovered(range: IpRange, merged: readonly IpRange[]): boolean {
   }
   const found = merged[low];
   return found !== undefined && isWithin(range, found);
-}
-
-/** Sorted, IPv4 first; ranges that overlap or follow one another are one. */
-export function merge(ranges: readonly IpRange[]): readonly IpRange[] {
-  const sorted = ranges.toSorted(
-    (one, other) => one.family - other.family || (one.first < other.first ? -1 : 1),
-  );
-  const merged: IpRange[] = [];
-  for (const range of sorted) {
-    const last = merged.at(-1);
-    const joined = last && join(last, range);
-    if (joined === undefined) merged.push(range);
-    else merged[merged.length - 1] = joined;
-  }
-  return merged;
-}
-
-/** One range for two when nothing lies between them; `one` begins first. */
-function join(one: IpRange, other: IpRange): IpRange | undefined {
-  if (one.family === 4 && other.family === 4 && other.first <= one.last + 1) {
-    return { family: 4, first: one.first, last: Math.max(one.last, other.last) };
-  }
-  if (one.family === 6 && other.family === 6 && other.first <= one.last + 1n) {
-    return { family: 6, first: one.first, last: other.last > one.last ? other.last : one.last };
-  }
-  return undefined;
 }
 
 export function firstOf(range: IpRange): IpAddress {

@@ -2,7 +2,7 @@
 import { formatPlace, ruleName } from '../policy/mod.ts';
 import type { Decision, PolicySource, RuleRef } from '../policy/mod.ts';
 import { countAddresses, formatAddressSet, formatMailboxSet, formatWho } from '../proof/mod.ts';
-import type { Change, Difference, Effect, MailboxSet, Region } from '../proof/mod.ts';
+import type { Change, Difference, Effect, Region } from '../proof/mod.ts';
 import { describeCount, formatLimits } from './whoCanRelay.ts';
 import { moment } from './words.ts';
 
@@ -115,7 +115,7 @@ function describeRegion({ region }: Change, policies: Policies): string {
       : `when connecting to ${formatAddressSet(region.localAddresses, { most: NAMED })}`,
     region.senders.fits === 'everything' && region.senders.except.length === 0
       ? ''
-      : `claiming sender ${formatMailboxSet(region.senders)}`,
+      : `claiming ${formatMailboxSet(region.senders, { most: NAMED, noun: 'sender' })} as the sender`,
     `to ${recipientsOf(region, policies)}`,
     timeOf(region, policies.now),
   ]
@@ -139,23 +139,18 @@ export function isEverything(set: Region['clients']): boolean {
   return v4 === 2n ** 32n && v6 >= 2n ** 128n - 2n ** 32n;
 }
 
+/** Nothing where it makes no difference. */
 function whoOf({ who }: Region): string {
   const { anonymous, accounts } = who;
-  if (anonymous && 'except' in accounts && accounts.except.length === 0) return '';
-  if (anonymous && 'only' in accounts && accounts.only.length === 0) return 'without signing in';
-  return formatWho(who);
+  return anonymous && 'except' in accounts && accounts.except.length === 0 ? '' : formatWho(who);
 }
 
 /** Domains that are routed are not what an administrator means by "any recipient", and are not named. */
 function recipientsOf({ recipients, routingCharacters }: Region, policies: Policies): string {
   const routed = routedIn(policies);
-  const except = recipients.except.filter(
-    (pattern) => (pattern.kind !== 'domain' && pattern.kind !== 'subdomains') || !routed.has(keyOf(pattern)),
-  );
-  const shown: MailboxSet = { fits: recipients.fits, except };
-  const text = shown.fits === 'everything' && except.length === 0 ? 'any recipient' : formatMailboxSet(shown);
-  if (routingCharacters === undefined) return text;
-  return routingCharacters ? `${text} with one of % ! @ in the local part` : text;
+  const except = recipients.except.filter((pattern) => !('domain' in pattern) || !routed.has(keyOf(pattern)));
+  const text = formatMailboxSet({ fits: recipients.fits, except }, { most: NAMED, noun: 'recipient' });
+  return routingCharacters === true ? `${text} with one of % ! @ in the local part` : text;
 }
 
 function routedIn({ before, after }: Policies): ReadonlySet<string> {

@@ -2,7 +2,7 @@
 import { formatDuration } from '../config/mod.ts';
 import { formatPlace, formatRange } from '../policy/mod.ts';
 import type { AddressPattern, GrantSource, Limit } from '../policy/mod.ts';
-import { formatMailboxSet } from '../proof/mod.ts';
+import { formatMailboxPattern } from '../proof/mod.ts';
 import type { AddressCount, Proof, Reach } from '../proof/mod.ts';
 import { moment, most } from './words.ts';
 
@@ -55,11 +55,7 @@ function accountsOf({ authenticated }: GrantSource, items: number): string {
 }
 
 function patternsOf(patterns: readonly AddressPattern[] | undefined, items: number): string {
-  if (patterns === undefined) return 'any';
-  return (
-    formatMailboxSet({ fits: patterns.slice(0, items), except: [] }) +
-    (patterns.length > items ? ` and ${patterns.length - items} more` : '')
-  );
+  return patterns === undefined ? 'any' : most(patterns.map(formatMailboxPattern), items);
 }
 
 /** `256`, `1 + 2^64` (IPv4 and IPv6). */

@@ -16,6 +16,8 @@ export interface Console {
   /** A line that is not the answer. */
   note(text: string): void;
   warn(text: string): void;
+  /** That something holds: `✓ Not an open relay: proved.` */
+  pass(text: string): void;
   /** What went wrong and how to mend it. */
   fail(error: string, remedy?: string): void;
 }
@@ -37,6 +39,7 @@ export function createConsole({ stdout, stderr, env }: CliIo, colour: boolean): 
       for (const row of rows) stdout.write(`${row.map(printable).join('\t')}\n`);
     },
     note,
+    pass: (text) => note(`${errStyle.good('✓')} ${text}`),
     warn: (text) => note(`${errStyle.caution('Note:')} ${text}`),
     fail: (error, remedy) => {
       note(`${errStyle.bad('error:')} ${error}`);

@@ -45,6 +45,7 @@ async function run(call: Call<Options>, configPath: string, example?: Example, b
     void supervisor.reopenLogs();
     void supervisor.reload();
   });
+  out.pass(supervisor.posture);
   if (example !== undefined) out.note(describeTry(example, io, io.clock.now() - began));
   await supervisor.closed;
   if (example !== undefined)

@@ -1,13 +1,15 @@
 /**
  * The one gate before a configuration comes into force, at the start and at every reload: it and the files it names are valid
- * (`loadConfig()`), its addresses can be bound, its policy tests pass. What does not pass changes nothing.
+ * (`loadConfig()`), its addresses can be bound, its policy tests pass, it is proved not to be an open relay, and nothing graver than a
+ * warning is found in it (`src/check`). What does not pass changes nothing.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createDirectory, createMailboxes, openAccountReader } from '../accounts/mod.ts';
+import { createDirectory, createMailboxes, openAccountReader, type AccountReader } from '../accounts/mod.ts';
 import { requireFree } from '../api/mod.ts';
-import { loadConfig, runConfiguredTests, type Config, type ConfigProblem } from '../config/mod.ts';
+import { examine, readHostFacts, refusalsOf, type Examination } from '../check/mod.ts';
+import { loadConfig, type Config, type ConfigProblem } from '../config/mod.ts';
 import { DATA_FOLDER } from '../std/mod.ts';
 import { unbindable, type Bind } from './bindable.ts';
 import { ORPHAN_TIME } from './ipc.ts';
@@ -19,7 +21,13 @@ import { smtpSettings } from './settings.ts';
  */
 const LAST_WORKERS = ORPHAN_TIME + 1_000;
 
-type Passed = { readonly config: Config } | { readonly problems: readonly ConfigProblem[] };
+/** What may come into force, and what is known of it. */
+export interface Admitted {
+  readonly config: Config;
+  readonly examination: Examination;
+}
+
+type Passed = Admitted | { readonly problems: readonly ConfigProblem[] };
 
 /** `current`: the configuration in force; undefined at the start, which throws ControlError when another Postern has the data folder. */
 export async function passGate(path: string, current: Config | undefined): Promise<Passed> {
@@ -27,12 +35,13 @@ export async function passGate(path: string, current: Config | undefined): Promi
   if ('problems' in loaded) return loaded;
   const { config } = loaded;
   if (current === undefined) refuseSecond(config);
+  const examination = examineHere(config);
   const problems = [
     ...(current === undefined ? [] : fixedAtStart(config, current)),
     ...(await unbindable(newBinds(config, current), current === undefined ? LAST_WORKERS : 0)),
-    ...failedTests(config),
+    ...refusalsOf(examination),
   ];
-  return problems.length > 0 ? { problems } : { config };
+  return problems.length > 0 ? { problems } : { config, examination };
 }
 
 /** Said before all else: a second Postern would find its ports in use, too, and that is not what is wrong. */
@@ -67,17 +76,20 @@ function newBinds(config: Config, current: Config | undefined): Bind[] {
     .filter(({ host, port }) => !bound.has(`${host} ${port}`));
 }
 
-function failedTests(config: Config): ConfigProblem[] {
-  if (config.tests.length === 0) return [];
-  using accounts = openAccountReader(join(config.data, DATA_FOLDER.accounts), { emit: () => undefined });
-  const mailboxes = createMailboxes(createDirectory(accounts), () => config.postmaster);
-  const results = runConfiguredTests(config, {
-    now: Date.now(),
-    lookup: (mailbox) => mailboxes.lookup(mailbox),
-  });
-  return results.flatMap((result) =>
-    result.passed
-      ? []
-      : [{ place: result.test.place, message: result.message, remedy: 'Mend the rule or the test.' }],
-  );
+/** On this machine, now. The accounts are opened when something asks for them, and what cannot be read then is thrown. */
+function examineHere(config: Config): Examination {
+  let accounts: AccountReader | undefined;
+  const path = join(config.data, DATA_FOLDER.accounts);
+  try {
+    return examine(config, {
+      now: Date.now(),
+      host: readHostFacts(),
+      lookup: (mailbox) => {
+        accounts ??= openAccountReader(path, { emit: () => undefined });
+        return createMailboxes(createDirectory(accounts), () => config.postmaster).lookup(mailbox);
+      },
+    });
+  } finally {
+    accounts?.[Symbol.dispose]();
+  }
 }

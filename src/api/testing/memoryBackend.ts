@@ -28,7 +28,7 @@ export function memoryBackend(entries: QueueEntry[] = []): MemoryBackend {
     limits: [],
     suspects: [],
     refusesSuspects: false,
-    outcome: { ok: true, summary: 'postern.yaml is in force.' },
+    outcome: { ok: true, summary: 'postern.yaml is in force.', changes: [], rest: [], warnings: [] },
     failure: undefined,
     status: async () => {
       if (backend.failure !== undefined) throw backend.failure;

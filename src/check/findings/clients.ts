@@ -2,10 +2,11 @@
 import { understandingOf } from '../../config/mod.ts';
 import { formatRange } from '../../policy/mod.ts';
 import type { GrantSource } from '../../policy/mod.ts';
+import { addressSet } from '../../proof/mod.ts';
 import type { Reach } from '../../proof/mod.ts';
 import type { IpAddress, IpRange } from '../../std/mod.ts';
 import { isLoopback } from '../../std/mod.ts';
-import { holds, isInsideRange, merge, sizeOf } from '../ranges.ts';
+import { holds, isInsideRange, sizeOf } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
 import { count, list, most } from '../words.ts';
 
@@ -106,7 +107,7 @@ export function* wideTogether(scene: Scene): Generator<Draft> {
     ({ source }) => understandingOf('grant', source.from ?? []) === undefined,
   );
   const ranges = narrow.flatMap(({ source }) => source.from ?? []).filter((range) => !isInsideRange(range));
-  for (const range of merge(ranges)) {
+  for (const range of addressSet(ranges)) {
     if (sizeOf(range) <= WIDEST[range.family]) continue;
     const parts = narrow.filter(({ source }) => hasPart(source, range));
     const [first] = parts;

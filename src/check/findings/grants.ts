@@ -2,9 +2,10 @@
 import { isAddressError, parseMailbox } from '../../mail/mod.ts';
 import { formatPlace, formatRange, ruleName } from '../../policy/mod.ts';
 import type { RuleRef } from '../../policy/mod.ts';
+import { addressSet } from '../../proof/mod.ts';
 import type { Proof, Reach } from '../../proof/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
-import { firstOf, holds, isCovered, isWithin, merge } from '../ranges.ts';
+import { firstOf, holds, isCovered, isWithin } from '../ranges.ts';
 import type { Draft, Scene } from '../types.ts';
 import { count, list, moment, most } from '../words.ts';
 
@@ -69,7 +70,7 @@ export function* shadowed({ proof, now }: Scene): Generator<Draft> {
 /** Client addresses of a grant that no mail can be relayed for, because never rules hold them. */
 export function* coveredByNever({ config, proof, now }: Scene): Generator<Draft> {
   const { never } = config.relay;
-  const forbidden = merge(never.flatMap(({ from }) => from));
+  const forbidden = addressSet(never.flatMap(({ from }) => from));
   if (forbidden.length === 0) return;
   for (const { source } of live(proof, now)) {
     const from: readonly IpRange[] = source.from ?? [];

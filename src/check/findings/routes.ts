@@ -4,6 +4,7 @@ import type { Host } from '../../std/mod.ts';
 import type { Place, RouteSource } from '../../policy/mod.ts';
 import { formatEndpoint } from '../../config/mod.ts';
 import type { Config } from '../../config/mod.ts';
+import type { Proof } from '../../proof/mod.ts';
 import type { Draft, Scene } from '../types.ts';
 import { isMailProvider } from './providers.ts';
 import { isRegistrySuffix } from './suffixes.ts';
@@ -56,9 +57,9 @@ function pattern({ domain, subdomains }: RouteSource): string {
 }
 
 /** `*.com` as a domain that anyone may relay to. */
-export function* wildcardRelays({ config }: Scene): Generator<Draft> {
+export function* wildcardRelays({ config, proof }: Scene): Generator<Draft> {
   for (const route of strangersBelow(config)) {
-    if (route.action.kind !== 'alwaysRelay') continue;
+    if (route.action.kind !== 'alwaysRelay' || isOpening(route, proof)) continue;
     yield {
       place: route.place,
       message: `${pattern(route)} lets everybody relay to every domain below ${route.domain}, which are not yours; example: b@other.${route.domain}`,
@@ -77,6 +78,17 @@ export function* wildcardTakes({ config }: Scene): Generator<Draft> {
       remedy: `Name the domains that are meant, such as contoso.${route.domain}.`,
     };
   }
+}
+
+/** What the proof has found already needs no finding. */
+function isOpening({ place }: RouteSource, { openings }: Proof): boolean {
+  return openings.some(
+    (opening) =>
+      opening.kind === 'everyDomainBelow' &&
+      opening.rule.kind === 'route' &&
+      opening.rule.place.line === place.line &&
+      opening.rule.place.column === place.column,
+  );
 }
 
 function strangersBelow({ routing }: Config): readonly RouteSource[] {

@@ -5,6 +5,7 @@ import type { Call, PosternCommand } from '../command.ts';
 import { ask } from '../control.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { markOf } from '../marks.ts';
 import { formatCount } from '../quantity.ts';
 
 interface Options {
@@ -16,7 +17,7 @@ export function addReload(parent: PosternCommand): void {
     .command('reload')
     .summary('put the configuration file in force')
     .description(
-      'Lets the running daemon read its configuration file again. The file is validated and its policy tests are run first; with a problem nothing is changed. No connection is lost. Exits 0 when the file is in force, 1 when it was refused, 4 when there is no daemon.',
+      'Lets the running daemon read its configuration file again. The file passes the same gate as `postern check` first: validation, policy tests, proof, findings; with a problem nothing is changed. No connection is lost. Says what the reload changed, as `postern diff` does. Exits 0 when the file is in force, 1 when it was refused, 4 when there is no daemon.',
     )
     .addOption(jsonOption())
     .example('postern check && postern reload', 'look first, then put it in force')
@@ -33,7 +34,15 @@ async function runReload(call: Call<Options>): Promise<ExitCode> {
 }
 
 async function describeReload({ out }: Call<Options>, reload: Reload): Promise<string> {
-  if (reload.ok) return `${out.style.good('Reloaded.')} ${reload.summary}`;
+  const { printable } = await import('../printable.ts');
+  if (reload.ok) {
+    return [
+      `${out.style.good('Reloaded.')} ${printable(reload.summary)}`,
+      ...reload.warnings.map((warning) => `${out.style.caution('warning:')} ${printable(warning)}`),
+      ...reload.changes.map(({ kind, text }) => `${markOf(kind, out.style)} ${printable(text)}`),
+      ...reload.rest.map(printable),
+    ].join('\n');
+  }
   const { describeProblems } = await import('../problems.ts');
   return [
     `${out.style.bad('Not reloaded:')} ${formatCount(reload.problems.length, 'problem')} in the configuration.`,

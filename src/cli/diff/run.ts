@@ -10,6 +10,7 @@ import type { Call } from '../command.ts';
 import { locateConfig } from '../configFile.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { markOf } from '../marks.ts';
 import { printable } from '../printable.ts';
 import { describeProblems } from '../problems.ts';
 import { formatCount } from '../quantity.ts';
@@ -91,21 +92,6 @@ function describeDiff(changes: Changes, about: About, style: Style): string {
   const none = sentences.every(([, , { kind }]) => kind === 'renames');
   const verdict = changes.settings.length === 0 ? 'No difference.' : 'No difference in any decision.';
   return [...(none ? [style.good(verdict)] : []), ...lines, ...rest.map(printable)].join('\n');
-}
-
-function markOf(kind: Statement['kind'], style: Style): string {
-  switch (kind) {
-    case 'opens':
-      return style.good('+');
-    case 'closes':
-      return style.bad('-');
-    case 'alters':
-    case 'limits':
-    case 'renames':
-      return style.caution('~');
-    default:
-      return kind satisfies never;
-  }
 }
 
 function exampleOf({ change }: Statement, about: About): readonly string[] {

@@ -40,12 +40,17 @@ export const DAEMON_CATALOGUE = {
   'reload.done': {
     level: 'info',
     meaning: 'The configuration file is in force.',
-    fields: ['configuration'],
+    fields: ['configuration', 'opens', 'closes', 'alters', 'warnings'],
   },
   'reload.refused': {
     level: 'warn',
     meaning: 'The configuration file has problems; nothing was changed.',
     fields: ['configuration', 'problems'],
+  },
+  'configuration.warned': {
+    level: 'warn',
+    meaning: 'Something in the configuration in force that an administrator should know; see docs/findings.md.',
+    fields: ['finding', 'place', 'what', 'remedy'],
   },
   'certificate.created': {
     level: 'info',

@@ -18,13 +18,13 @@ export interface DraftListener extends Sourced {
   readonly bind: readonly string[];
   readonly for?: 'submission';
   readonly tls?: 'implicit' | 'none';
-  readonly auth?: 'off';
+  readonly auth?: 'off' | 'optional' | 'required';
 }
 
 export interface DraftRoute extends Sourced {
   /** `contoso.example` or `*.contoso.example` */
   readonly domain: string;
-  readonly action: readonly ['inbound' | 'alwaysRelay', true] | readonly ['forward', string];
+  readonly action: readonly ['inbound' | 'alwaysRelay', true] | readonly ['forward' | 'rewrite', string];
 }
 
 export interface DraftNetwork extends Sourced {
@@ -37,6 +37,9 @@ export interface DraftRule extends Sourced {
   readonly authenticated?: true;
   readonly from?: readonly DraftNetwork[];
   readonly connectingTo?: readonly DraftNetwork[];
+  /** Address patterns. */
+  readonly senders?: readonly string[];
+  readonly recipients?: readonly string[];
 }
 
 export interface Draft {
@@ -47,6 +50,9 @@ export interface Draft {
   /** `comment` is there when rerouting is off. */
   readonly rerouteOff?: Sourced;
   readonly routes: readonly DraftRoute[];
+  /** Comments above the routes, and above the grants: what is left out and could be written there. */
+  readonly routesLeftOut?: readonly string[];
+  readonly grantsLeftOut?: readonly string[];
   /** `host:port` of a smarthost; by MX when absent. */
   readonly outbound?: { readonly host: string; readonly login?: InlineMap } & Sourced;
   readonly lmtp?: { readonly to: string } & Sourced;
@@ -56,11 +62,13 @@ export interface Draft {
   /** Octets. */
   readonly messageSize?: { readonly octets: number } & Sourced;
   readonly tls?: { readonly certificate: string; readonly key: string } & Sourced;
+  /** Durations. */
+  readonly queue?: { readonly expire?: string; readonly warnAfter?: string } & Sourced;
 }
 
 /** The text of the configuration. */
 export function composeYaml(draft: Draft): string {
-  const { hostname, defaultDomain, messageSize, tls } = draft;
+  const { hostname, defaultDomain, messageSize, tls, queue } = draft;
   const entries: YamlEntry[] = [
     { key: 'hostname', value: hostname.text, ...commented(hostname) },
     { key: 'listeners', value: { entries: draft.listeners.map(listenerEntry) } },
@@ -79,12 +87,23 @@ export function composeYaml(draft: Draft): string {
     const value = inlineMap(['certificate', tls.certificate], ['key', tls.key]);
     entries.push({ key: 'tls', value, ...commented(tls) });
   }
+  if (queue !== undefined) {
+    const { expire, warnAfter } = queue;
+    const fields = Object.entries({ expire, warnAfter }).flatMap(([key, text]) =>
+      text === undefined ? [] : [[key, text] as const],
+    );
+    entries.push({ key: 'queue', value: { fields }, ...commented(queue) });
+  }
   entries.push(...testEntries(draft));
   return writeYaml(draft.head, { entries });
 }
 
 function commented({ comment }: Sourced): { readonly comment?: string } {
   return comment === undefined ? {} : { comment };
+}
+
+function above(lines: readonly string[] = []): { readonly above?: readonly string[] } {
+  return lines.length === 0 ? {} : { above: lines };
 }
 
 function listenerEntry(listener: DraftListener): YamlEntry {
@@ -95,10 +114,10 @@ function listenerEntry(listener: DraftListener): YamlEntry {
   return { key: listener.name, value: { fields }, ...commented(listener) };
 }
 
-function routingMap({ rerouteOff, routes, outbound, lmtp }: Draft): YamlMap {
+function routingMap({ rerouteOff, routes, routesLeftOut, outbound, lmtp }: Draft): YamlMap {
   const entries: YamlEntry[] = [];
   if (rerouteOff !== undefined) entries.push({ key: 'reroute', value: false, ...commented(rerouteOff) });
-  entries.push({ key: 'domains', value: { items: routes.map(routeItem) } });
+  entries.push({ key: 'domains', value: { items: routes.map(routeItem) }, ...above(routesLeftOut) });
   if (outbound === undefined) {
     entries.push({ key: 'outbound', value: 'mx' });
   } else {
@@ -115,10 +134,10 @@ function routeItem(route: DraftRoute): YamlItem {
   return { value: inlineMap(['domain', route.domain], route.action), ...commented(route) };
 }
 
-function relayMap({ never, allow }: Draft): YamlMap {
+function relayMap({ never, allow, grantsLeftOut }: Draft): YamlMap {
   const entries: YamlEntry[] = [];
   if (never.length > 0) entries.push({ key: 'never', value: rules('never', never) });
-  entries.push({ key: 'allow', value: rules('grant', allow) });
+  entries.push({ key: 'allow', value: rules('grant', allow), ...above(grantsLeftOut) });
   return { entries };
 }
 
@@ -127,11 +146,13 @@ function rules(kind: 'never' | 'grant', list: readonly DraftRule[]): YamlList {
 }
 
 function ruleItem(kind: 'never' | 'grant', rule: DraftRule): YamlItem {
-  const { name, authenticated, from, connectingTo } = rule;
+  const { name, authenticated, from, connectingTo, senders, recipients } = rule;
   const entries: YamlEntry[] = [{ key: 'name', value: name }];
   if (authenticated !== undefined) entries.push({ key: 'authenticated', value: true });
   if (from !== undefined) entries.push({ key: 'from', value: networkList(from) });
   if (connectingTo !== undefined) entries.push({ key: 'connectingTo', value: networkList(connectingTo) });
+  if (senders !== undefined) entries.push({ key: 'senders', value: senders });
+  if (recipients !== undefined) entries.push({ key: 'recipients', value: recipients });
   const sentence = understandingOf(kind, rangesOf(from ?? []));
   if (sentence !== undefined) entries.push({ key: 'iUnderstand', value: sentence });
   if (from !== undefined || connectingTo !== undefined) return { value: { entries }, ...commented(rule) };

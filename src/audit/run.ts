@@ -123,7 +123,7 @@ export async function runAudit(request: AuditRequest, system: AuditSystem): Prom
   const settle = (open: Open): Result => settled(open, contact.names, { sink, waited });
   const results = opens.map(settle);
   return {
-    verdict: worst(results),
+    verdict: verdictOf(results, contact.control, given),
     halted: tester.halted?.text,
     interrupted: signal.aborted,
     banner: contact.banner,
@@ -261,6 +261,16 @@ function settled(
 }
 
 const WORST_FIRST: readonly Verdict[] = ['relays', 'accepts', 'cannotTell'];
+
+function verdictOf(
+  results: readonly Result[],
+  { accepted }: Control,
+  given: GivenNames,
+): AuditReport['verdict'] {
+  const verdict = worst(results);
+  // A server that refuses even what it should accept may refuse for another reason: a blocklist, a name it does not like.
+  return verdict === 'closed' && given.inbound !== undefined && !accepted ? 'cannotTell' : verdict;
+}
 
 function worst(results: readonly Result[]): AuditReport['verdict'] {
   const found = WORST_FIRST.find((verdict) => results.some((result) => result.verdict === verdict));

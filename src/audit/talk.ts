@@ -128,8 +128,12 @@ export function isPositive({ code }: ReceivedReply): boolean {
   return code >= 200 && code < 300;
 }
 
-export function isRefusal({ code }: ReceivedReply): boolean {
-  return code >= 500;
+/**
+ * A refusal: 5xx, or "relay access denied" as Debian's Postfix gives it, with a code that only asks the client to come again
+ * (`defer_unauth_destination`). Greylisting and overload never speak of relaying, and stay what they are.
+ */
+export function isRefusal({ code, status, lines }: ReceivedReply): boolean {
+  return code >= 500 || (code >= 400 && status === '4.7.1' && lines.some((line) => /\brelay/i.test(line)));
 }
 
 /** The code and the last line of text, which says most; at most 200 characters. */

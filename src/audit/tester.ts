@@ -6,7 +6,7 @@ import { attempt } from './attempt.ts';
 import { AMBIGUOUS, comparisonOf } from './judge.ts';
 import { openTalk, type Opener, type Special } from './open.ts';
 import { fill } from './template.ts';
-import { isPositive, type Talk } from './talk.ts';
+import { isPositive, isRefusal, type Talk } from './talk.ts';
 import type { Attempt, AttemptContext } from './transaction.ts';
 import type { Probe, Utterance, Way, WayId } from './types.ts';
 import { isLoss, type Loss } from './wire.ts';
@@ -162,7 +162,7 @@ export function createTester(options: TesterOptions): Tester {
     if (isLoss(reply)) return `whether it accepts any local part for ${home} could not be found out`;
     await talk.quit();
     if (isPositive(reply)) return `it accepts any local part for ${home}`;
-    return reply.code >= 500
+    return isRefusal(reply)
       ? undefined
       : `whether it accepts any local part for ${home} could not be found out`;
   }

@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
+import { MessageIdReader } from './messageId.ts';
 import { REPLIES } from './replies.ts';
 import type { BodySink, Intake, ListenerSettings, StoredBody } from './types.ts';
 
@@ -19,6 +20,7 @@ export class Content {
   readonly id: string;
   readonly #intake: Intake;
   readonly #reader: DataReader;
+  readonly #messageId = new MessageIdReader();
   #pieces: Buffer[];
   #held: number;
   #sink: BodySink | undefined;
@@ -39,6 +41,7 @@ export class Content {
   push(chunk: Buffer): ContentStep {
     const { consumed, done, pieces } = this.#reader.push(chunk);
     for (const piece of pieces) {
+      this.#messageId.push(piece);
       this.#pieces.push(piece);
       this.#held += piece.length;
     }
@@ -48,6 +51,11 @@ export class Content {
 
   summary(): DataSummary {
     return this.#reader.summary();
+  }
+
+  /** As the client wrote it, without its brackets; undefined: there is none. */
+  get messageId(): string | undefined {
+    return this.#messageId.value();
   }
 
   /** Why the content cannot be accepted; undefined when it can. */

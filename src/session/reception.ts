@@ -94,6 +94,15 @@ function envelope(
 
 function accepted(session: Acting, content: Content, { transaction, account, tls }: InContent): void {
   const [first] = transaction.recipients;
+  session.services.history.accepted({
+    id: content.id,
+    session: session.peer.id,
+    transaction: transaction.number,
+    messageId: content.messageId,
+    sender: transaction.sender?.address ?? '',
+    size: content.summary().size,
+    at: session.services.clock.now(),
+  });
   session.services.emit('message.accepted', {
     ...session.ref,
     id: content.id,

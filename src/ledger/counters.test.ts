@@ -73,6 +73,13 @@ test('take() counts on all limits or on none, and says how long the longest keep
   // Two at first and one a minute later: of 3 in an hour, each takes 20 minutes to come back.
   assert.equal(refused.until, NOW + 20 * MINUTE);
   assert.equal(refused.counting.limit.periodMs, HOUR);
+  for (const limits of [both, both.toReversed()]) {
+    const twice = new Counters();
+    const small = limits.map((each) => ({ ...each, limit: { ...each.limit, recipients: 1, burst: 1 } }));
+    assert.equal(passes(twice, small, 1, NOW), 1);
+    const out = twice.take(small, NOW);
+    assert.ok(out.kind === 'limit' && out.until === NOW + HOUR, 'the longest keeps out, in any order');
+  }
   const inUse = counters.fullest(10, NOW + MINUTE).map(({ limit: { periodMs }, used }) => [periodMs, used]);
   assert.deepEqual(inUse, [
     [HOUR, 3],

@@ -5,7 +5,7 @@
  *
  * A file that is damaged or not ours is put aside, and a new one begun: mail goes on, with limits that begin empty.
  */
-import { chmodSync, closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../std/mod.ts';
 import type { Counter } from './counters.ts';
@@ -69,7 +69,6 @@ function cannotOpen(path: string, cause: unknown): Error {
 
 function open(path: string): Pick<OpenedFile, 'file' | 'kept'> {
   closeSync(openSync(path, 'a', 0o600)); // SQLite itself would make it with the mode of the umask
-  chmodSync(path, 0o600);
   const database = new DatabaseSync(path, { timeout: LOCK_WAIT });
   try {
     prepare(database);

@@ -196,7 +196,7 @@ test('Ledger goes on counting when it cannot write, says so once, and writes all
       saboteur.exec('BEGIN IMMEDIATE');
       ledger.take(counting(5));
       t.mock.timers.tick(1000);
-      ledger.take(counting(5));
+      ledger.take(counting(5).map((each) => ({ ...each, whose: 'another' })));
       t.mock.timers.tick(1000);
       saboteur.exec('ROLLBACK');
     }
@@ -207,5 +207,11 @@ test('Ledger goes on counting when it cannot write, says so once, and writes all
     ledger.take(counting(5));
   }
   using ledger = site.open();
-  assert.equal(ledger.fullest(1)[0]?.used, 4);
+  assert.deepEqual(
+    ledger.fullest(9).map(({ whose, used }) => [whose, used]),
+    [
+      ['10.0.0.1', 3],
+      ['another', 1],
+    ],
+  );
 });

@@ -105,31 +105,25 @@ function at(rule: RuleRef): string {
 /** How many ranges or patterns are named in a sentence; the rest is counted. */
 const NAMED = 4;
 
-/** `for 10.0.9.0/24 (256 addresses, none public) to any recipient` */
+/** `for 10.0.9.0/24 (256 addresses, none public) to any recipient`; what narrows it stands between commas. */
 function describeRegion({ region }: Change, policies: Policies): string {
-  return [
-    `for ${clientsOf(region)}`,
+  const { localAddresses, senders } = region;
+  const narrowed = [
     whoOf(region),
-    isEverywhere(region)
+    isEverything(localAddresses) ? '' : `connecting to ${formatAddressSet(localAddresses, { most: NAMED })}`,
+    senders.fits === 'everything' && senders.except.length === 0
       ? ''
-      : `when connecting to ${formatAddressSet(region.localAddresses, { most: NAMED })}`,
-    region.senders.fits === 'everything' && region.senders.except.length === 0
-      ? ''
-      : `claiming ${formatMailboxSet(region.senders, { most: NAMED, noun: 'sender' })} as the sender`,
-    `to ${recipientsOf(region, policies)}`,
-    timeOf(region, policies.now),
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+      : `claiming ${formatMailboxSet(senders, { most: NAMED, noun: 'sender' })} as the sender`,
+  ].filter((part) => part !== '');
+  const between = narrowed.length === 0 ? ' ' : `, ${narrowed.join(', ')}, `;
+  return `for ${clientsOf(region)}${between}to ${recipientsOf(region, policies)}${timeOf(region, policies.now)}`;
 }
 
 function clientsOf({ clients }: Region): string {
   if (isEverything(clients)) return 'every client';
-  return `${formatAddressSet(clients, { most: NAMED })} (${describeCount(countAddresses(clients))})`;
-}
-
-function isEverywhere({ localAddresses }: Region): boolean {
-  return isEverything(localAddresses);
+  const text = formatAddressSet(clients, { most: NAMED });
+  // How many it is if only a few are left out says nothing.
+  return text.startsWith('every') ? text : `${text} (${describeCount(countAddresses(clients))})`;
 }
 
 /** Whether a set has every address of both families. */
@@ -166,7 +160,7 @@ function keyOf({ kind, domain }: { readonly kind: string; readonly domain: strin
 }
 
 function timeOf({ from, to }: Region, now: number): string {
-  const begins = from > now ? `from ${moment(from)}` : '';
-  const ends = Number.isFinite(to) ? `until ${moment(to)}` : '';
-  return [begins, ends].filter((part) => part !== '').join(' ');
+  const begins = from > now ? `, from ${moment(from)}` : '';
+  const ends = Number.isFinite(to) ? `, until ${moment(to)}` : '';
+  return `${begins}${ends}`;
 }

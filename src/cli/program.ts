@@ -1,11 +1,14 @@
 /** The commands, put together. */
 import { addAccount } from './commands/account/account.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCheck } from './commands/check.ts';
+import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
 import { addImport } from './commands/import/import.ts';
 import { addInit } from './commands/init.ts';
 import { addQueue } from './commands/queue/queue.ts';
 import { addReload } from './commands/reload.ts';
+import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addVersion } from './commands/version.ts';
@@ -41,7 +44,10 @@ export function createProgram(io: CliIo, outcome: Outcome): PosternCommand {
   addServe(program);
   addInit(program);
   addCheck(program);
+  addDiff(program);
   addExplain(program);
+  addAudit(program);
+  addReplay(program);
   addImport(program);
   addStatus(program);
   addReload(program);

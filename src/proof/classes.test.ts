@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { compilePolicy, decide, formatRule } from '../policy/mod.ts';
 import type { Facts, PolicySource } from '../policy/mod.ts';
 import { facts as anyFacts, sources } from '../policy/testing/arbitraries.ts';
-import { factsOf, mailbox, policySource, range, route } from '../policy/testing/mod.ts';
 import { classesOf } from './mod.ts';
 
 /** Everything that `decide()` says, apart from the facts themselves. */

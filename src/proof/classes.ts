@@ -45,41 +45,42 @@ export function classesOf(...sources: readonly PolicySource[]): Classes {
       moments: space.moments.size,
     },
     classOf: (facts) => {
-      const atoms = atomsOf(facts, space);
-      const parts = DIMENSIONS.map((dimension) => atoms[dimension]);
-      return [...parts, hasRoutingCharacters(facts.recipient), facts.mailbox].join(' ');
+      return [...atomsOf(facts, space), hasRoutingCharacters(facts.recipient), facts.mailbox].join(' ');
     },
     representative: (facts) => representativeOf(facts, space),
   };
 }
 
-function atomsOf(facts: Facts, space: Space): Readonly<Record<Dimension, number>> {
-  return {
-    clients: atomOfAddress(space.clients, facts.client),
-    locals: atomOfAddress(space.locals, facts.localAddress),
-    accounts: atomOfAccount(space.accounts, facts.account),
-    senders: atomOfMailbox(space.senders, facts.sender),
-    recipients: atomOfMailbox(space.recipients, facts.recipient),
-    moments: atomOfMoment(space.moments, facts.at),
-  };
+/** The atom of each dimension that the facts are in, in the order of `DIMENSIONS`. */
+export function atomsOf(facts: Facts, space: Space): readonly number[] {
+  return DIMENSIONS.map((dimension) => ATOMS[dimension](facts, space));
 }
 
+const ATOMS: Record<Dimension, (facts: Facts, space: Space) => number> = {
+  clients: ({ client }, { clients }) => atomOfAddress(clients, client),
+  locals: ({ localAddress }, { locals }) => atomOfAddress(locals, localAddress),
+  accounts: ({ account }, { accounts }) => atomOfAccount(accounts, account),
+  senders: ({ sender }, { senders }) => atomOfMailbox(senders, sender),
+  recipients: ({ recipient }, { recipients }) => atomOfMailbox(recipients, recipient),
+  moments: ({ at }, { moments }) => atomOfMoment(moments, at),
+};
+
 function representativeOf(facts: Facts, space: Space): Facts {
-  const atoms = atomsOf(facts, space);
-  const senderCell = space.senders.cells[atoms.senders];
-  const recipientCell = space.recipients.cells[atoms.recipients];
+  const atomOf = (dimension: Dimension): number => ATOMS[dimension](facts, space);
+  const senderCell = space.senders.cells[atomOf('senders')];
+  const recipientCell = space.recipients.cells[atomOf('recipients')];
   const sender = senderCell && senderIn(space.senders, senderCell);
   return {
-    client: endsOfAtom(space.clients, atoms.clients)[0] ?? facts.client,
-    localAddress: endsOfAtom(space.locals, atoms.locals)[0] ?? facts.localAddress,
+    client: endsOfAtom(space.clients, atomOf('clients'))[0] ?? facts.client,
+    localAddress: endsOfAtom(space.locals, atomOf('locals'))[0] ?? facts.localAddress,
     listener: LISTENER,
-    account: accountIn(space.accounts, atoms.accounts),
+    account: accountIn(space.accounts, atomOf('accounts')),
     sender: sender === undefined ? facts.sender : sender,
     recipient:
       (recipientCell &&
         recipientIn(space.recipients, recipientCell, hasRoutingCharacters(facts.recipient))) ??
       facts.recipient,
     mailbox: facts.mailbox,
-    at: momentIn(space.moments, atoms.moments),
+    at: momentIn(space.moments, atomOf('moments')),
   };
 }

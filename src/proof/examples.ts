@@ -4,15 +4,24 @@ import type { IpAddress } from '../std/mod.ts';
 import { locate } from '../policy/mod.ts';
 import type { Facts } from '../policy/mod.ts';
 import type { Mailbox, ReversePath } from '../mail/mod.ts';
-import { accountIn, addressIn, addressesOf, momentIn, recipientIn, senderIn } from './partition/mod.ts';
+import {
+  accountIn,
+  addressIn,
+  atomOfAddress,
+  addressesOf,
+  momentIn,
+  recipientIn,
+  senderIn,
+} from './partition/mod.ts';
 import type { AddressPartition } from './partition/mod.ts';
 import type { Space, Subject } from './space.ts';
+import { contains } from './spans.ts';
 import type { SpanSet } from './spans.ts';
 
 /** No decision depends on it. */
 export const LISTENER = 'internet';
 
-const CLIENTS = addresses('203.0.113.9', '2001:db8::9');
+export const CLIENTS = addresses('203.0.113.9', '2001:db8::9');
 const LOCALS = addresses('192.0.2.1', '2001:db8::1');
 
 /** A set of atoms for each dimension, in the order of `DIMENSIONS`; `routing` as in `Region`. */
@@ -53,9 +62,15 @@ function addressAmong(
   atoms: SpanSet,
   preferred: readonly IpAddress[],
 ): IpAddress | undefined {
-  const ranges = addressesOf(partition, atoms);
-  const candidates = ranges.map((range) => addressIn(range, preferred));
-  return candidates.find((address) => address && preferred.includes(address)) ?? candidates.find(Boolean);
+  const natural = preferred.find((address) => contains(atoms, atomOfAddress(partition, address)));
+  if (natural !== undefined) return natural;
+  for (const span of atoms) {
+    for (const range of addressesOf(partition, [span])) {
+      const address = addressIn(range);
+      if (address !== undefined) return address;
+    }
+  }
+  return undefined;
 }
 
 function senderAmong({ senders }: Space, atoms: SpanSet): ReversePath | undefined {

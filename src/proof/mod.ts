@@ -4,5 +4,6 @@ export { addressSet, countAddresses, publicAddresses, withoutRanges } from './ad
 export { classesOf } from './classes.ts';
 export type { Classes } from './classes.ts';
 export { difference } from './difference.ts';
+export { prove } from './prove.ts';
 export { isInRegion } from './regions.ts';
 export { formatAddressSet, formatMailboxPattern, formatMailboxSet, formatWho } from './words.ts';

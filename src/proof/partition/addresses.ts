@@ -1,5 +1,5 @@
 /** Client or local addresses, cut wherever a range of a policy begins or ends. IPv4 comes first. */
-import { inRange, ipv4, ipv6 } from '../../std/mod.ts';
+import { ipv4, ipv6 } from '../../std/mod.ts';
 import type { IpAddress, IpRange } from '../../std/mod.ts';
 import { unite } from '../spans.ts';
 import type { Span, SpanSet } from '../spans.ts';
@@ -83,10 +83,8 @@ export function endsOfAtom(partition: AddressPartition, atom: number): readonly 
   return addressesOf(partition, [{ first: atom, last: atom }]).flatMap(endsOfRange);
 }
 
-/** One of `preferred` when it lies in the range; else one that looks like a host, the second address, where there is one. */
-export function addressIn(range: IpRange, preferred: readonly IpAddress[] = []): IpAddress | undefined {
-  const natural = preferred.find((address) => inRange(address, range));
-  if (natural !== undefined) return natural;
+/** An address of the range that looks like a host: the second one, where there are more than two. */
+export function addressIn(range: IpRange): IpAddress | undefined {
   if (range.family === 4) return ipv4(range.last - range.first > 1 ? range.first + 1 : range.first);
   const second = ipv6(range.last - range.first > 1n ? range.first + 1n : range.first);
   return second.family === 6 ? second : endsOfRange(range)[0];

@@ -7,15 +7,21 @@ import type { Domain, DomainLiteral, Mailbox, ReversePath } from '../../mail/mod
 import { atomOfMailbox, cellOfDomain, withoutLocalPart } from './mailboxes.ts';
 import type { MailboxCell, MailboxPartition } from './mailboxes.ts';
 
-const SENDERS = ['a', 'sender'];
-const RECIPIENTS = ['b', 'recipient'];
-const ROUTED = ['b%other.example', 'recipient%other.example'];
-const ELSEWHERE = ['other.example', 'elsewhere.example', 'outside.example'];
+/** What an address of nobody in particular looks like. */
+interface Manner {
+  readonly localParts: readonly string[];
+  readonly domains: readonly string[];
+  /** Routing characters in the local part; undefined: it does not matter. */
+  readonly routing?: boolean;
+}
+const SENDER: Manner = { localParts: ['a', 'sender'], domains: ['elsewhere.example', 'sender.example'] };
+const PLAIN: Manner = { localParts: ['b', 'recipient'], domains: ['other.example'], routing: false };
+const ROUTED: Manner = { localParts: ['b%other.example'], domains: ['other.example'], routing: true };
 
 /** A sender in the cell; undefined: there is none. */
 export function senderIn(partition: MailboxPartition, cell: MailboxCell): ReversePath | undefined {
   if (cell.pattern !== 'everything' && cell.pattern.kind === 'null') return null;
-  return mailboxIn(partition, cell, SENDERS);
+  return mailboxIn(partition, cell, SENDER);
 }
 
 /** A recipient in the cell whose local part has routing characters or has not; undefined: there is none. */
@@ -24,33 +30,33 @@ export function recipientIn(
   cell: MailboxCell,
   routing: boolean,
 ): Mailbox | undefined {
-  return mailboxIn(partition, cell, routing ? ROUTED : RECIPIENTS, routing);
+  return mailboxIn(partition, cell, routing ? ROUTED : PLAIN);
 }
 
-function mailboxIn(
-  partition: MailboxPartition,
-  cell: MailboxCell,
-  generic: readonly string[],
-  routing?: boolean,
-): Mailbox | undefined {
+function mailboxIn(partition: MailboxPartition, cell: MailboxCell, manner: Manner): Mailbox | undefined {
   const { pattern } = cell;
   const named = pattern !== 'everything' && (pattern.kind === 'address' || pattern.kind === 'addressBelow');
-  const [host] = domainsIn(partition, cell);
-  if (host === undefined) return undefined;
-  for (const localPart of named ? spellings(pattern.localKey) : numbered(generic, partition.size)) {
+  const [domain] = domainsIn(partition, cell, manner);
+  if (domain === undefined) return undefined;
+  const { localParts, routing } = manner;
+  for (const localPart of named ? spellings(pattern.localKey) : numbered(localParts, partition.size)) {
     const parsed = parseMailbox(`${localPart}@other.example`);
     if ('error' in parsed) continue;
     if (routing !== undefined && hasRoutingCharacters(parsed) !== routing) continue;
-    const mailbox = mailboxAt(parsed, host);
+    const mailbox = mailboxAt(parsed, domain);
     if (atomOfMailbox(partition, mailbox) === cell.atom) return mailbox;
   }
   return undefined;
 }
 
 /** A domain for the cell: the one that it names, one below, or one of nobody. None: names would be too long. */
-function domainsIn(partition: MailboxPartition, cell: MailboxCell): Iterable<Domain | DomainLiteral> {
+function domainsIn(
+  partition: MailboxPartition,
+  cell: MailboxCell,
+  { domains }: Manner,
+): Iterable<Domain | DomainLiteral> {
   const { pattern } = cell;
-  if (pattern === 'everything') return unnamed(partition, cell, ELSEWHERE, '');
+  if (pattern === 'everything') return unnamed(partition, cell, domains, '');
   switch (pattern.kind) {
     case 'domain':
     case 'address':

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { importExchange } from '../../import/mod.ts';
 import type { ExchangeFile } from '../../import/mod.ts';
-import { parseDomain } from '../../mail/mod.ts';
 import { errorText } from '../../std/mod.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { finishImport } from './finish.ts';
+import { hostnameOption } from './hostname.ts';
 import type { ImportOptions } from './options.ts';
 
 export interface ExchangeOptions extends ImportOptions {
@@ -18,14 +18,8 @@ export interface ExchangeOptions extends ImportOptions {
 
 export async function runImportExchange(call: Call<ExchangeOptions>): Promise<ExitCode> {
   const { args, io, out, options } = call;
-  const hostname = options.hostname === undefined ? undefined : parseDomain(options.hostname);
-  if (options.hostname !== undefined && hostname === undefined) {
-    out.fail(
-      `--hostname: ${options.hostname} is not a domain name`,
-      'Write it such as mail.contoso.example.',
-    );
-    return EXIT.usage;
-  }
+  const named = hostnameOption(call);
+  if ('exit' in named) return named.exit;
   const files: ExchangeFile[] = [];
   // commander gives each file of <file...> as an argument of its own.
   for (const name of args) {
@@ -42,7 +36,7 @@ export async function runImportExchange(call: Call<ExchangeOptions>): Promise<Ex
   const [first, ...others] = files;
   if (first === undefined) throw new Error('import exchange without a file');
   const importing = importExchange([first, ...others], {
-    hostname,
+    ...named,
     doNotReroute: options.doNotReroute === true,
   });
   return finishImport(call, importing);

@@ -65,7 +65,7 @@ function nobody(address: Ipv4, mask: Ipv4, around: number): OldEntry {
   return {
     kind: 'nobody',
     problem: `${address.text} has bits that the mask ${mask.text} clears, so the old service never matched it`,
-    remedy: `Write ${address.text} for that host, or ${network} for the network.`,
+    remedy: `Write ${address.text} for that host${mask.value === 0 ? '' : `, or ${network} for the network`}.`,
   };
 }
 

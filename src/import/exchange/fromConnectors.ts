@@ -1,4 +1,5 @@
 /** Exchange 2007 and later: receive connectors with the rights on them, accepted domains and send connectors. */
+import { formatEndpoint } from '../../config/mod.ts';
 import type { ConfigProblem } from '../../config/mod.ts';
 import { isInternet } from '../danger.ts';
 import { formatRange } from '../../policy/mod.ts';
@@ -30,7 +31,7 @@ export function importConnectors({ organisation, files, hostname }: ConnectorImp
   const name = hostnameOf(hostname, connectors);
   if (name === undefined) return missingHostname(files[0]);
   const judged = withoutInternet(judge(connectors, organisation.rights), remarks);
-  const doors = doorsOf(judged);
+  const doors = useful(doorsOf(judged), remarks);
   const where = { file: files[0] };
   const rules = grantsOf(doors, where, remarks);
   tellRights(organisation, judged, remarks);
@@ -115,6 +116,20 @@ function withoutInternet(judged: readonly Judged[], remarks: Remarks): readonly 
       remedy: 'Add a grant for the clients that are meant under relay.allow.',
     });
     return { connector, powers: { ...powers, anonymousRelay: false } };
+  });
+}
+
+/** A submission listener is for those who sign in; where nobody can relay by that, it would have no use. */
+function useful(doors: readonly Door[], remarks: Remarks): readonly Door[] {
+  return doors.filter(({ submission, offersAuth, endpoint, connectors: [first] }) => {
+    if (!submission || offersAuth || first === undefined) return true;
+    remarks.left({
+      what: `${formatEndpoint(endpoint)} of ${first.connector.name}`,
+      where: first.connector.where,
+      why: 'At this port clients of Postern sign in, and no connector there gives ExchangeUsers the right to relay.',
+      remedy: 'Bind a transfer listener to another port if it is meant for servers.',
+    });
+    return false;
   });
 }
 

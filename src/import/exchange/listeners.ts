@@ -2,6 +2,7 @@
 import { formatEndpoint } from '../../config/mod.ts';
 import type { Endpoint } from '../../config/mod.ts';
 import type { DraftListener } from '../draft.ts';
+import { isEmpty } from '../networks.ts';
 import { formatOrigin } from '../types.ts';
 import type { ReceiveConnector, Right } from './objects.ts';
 import { powersOf, reachOf } from './reach.ts';
@@ -18,6 +19,7 @@ export interface Door {
   readonly endpoint: Endpoint;
   /** Clients must sign in before they send anything: 587 and 465. */
   readonly submission: boolean;
+  /** Whether signing in gives anybody anything there; where it does not, it is not offered. */
   readonly offersAuth: boolean;
   readonly connectors: readonly Judged[];
   readonly reach: Reach;
@@ -43,13 +45,16 @@ export function doorsOf(judged: readonly Judged[]): readonly Door[] {
       byText.set(text, door);
     }
   }
-  return [...byText.values()].map(({ endpoint, connectors }) => ({
-    endpoint,
-    connectors,
-    submission: SUBMISSION.has(endpoint.port),
-    offersAuth: connectors.some(({ powers }) => powers.offersAuth),
-    reach: reachOf(connectors.map(({ connector, powers }) => ({ ranges: connector.ranges, powers }))),
-  }));
+  return [...byText.values()].map(({ endpoint, connectors }) => {
+    const reach = reachOf(connectors.map(({ connector, powers }) => ({ ranges: connector.ranges, powers })));
+    return {
+      endpoint,
+      connectors,
+      submission: SUBMISSION.has(endpoint.port),
+      offersAuth: !isEmpty(reach.signedInRelay),
+      reach,
+    };
+  });
 }
 
 export function isWildcard({ address }: Endpoint): boolean {
@@ -76,7 +81,7 @@ export function listenersOf(doors: readonly Door[]): readonly DraftListener[] {
         bind: group.map(({ endpoint }) => formatEndpoint(endpoint)),
         ...(first.submission ? ({ for: 'submission' } as const) : {}),
         ...(first.endpoint.port === 465 ? ({ tls: 'implicit' } as const) : {}),
-        ...(first.offersAuth || first.submission ? {} : ({ auth: 'off' } as const)),
+        ...(first.offersAuth ? {} : ({ auth: 'off' } as const)),
         comment: commentOf(group),
       },
     ];

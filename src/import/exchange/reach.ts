@@ -15,7 +15,6 @@ export interface Powers {
   readonly anonymousRelay: boolean;
   /** Relay after signing in. */
   readonly signedInRelay: boolean;
-  readonly offersAuth: boolean;
   /** Send mail for our own domains without signing in. */
   readonly anonymousSubmit: boolean;
 }
@@ -40,7 +39,6 @@ export function powersOf(connector: ReceiveConnector, rights: readonly Right[] |
   return {
     anonymousRelay: trusted || has(isAnonymous),
     signedInRelay: offersAuth && (groups.has('ExchangeUsers') || has(isAuthenticatedUsers)),
-    offersAuth,
     anonymousSubmit: trusted || groups.has('AnonymousUsers'),
   };
 }

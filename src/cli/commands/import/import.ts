@@ -1,6 +1,7 @@
 /** `postern import …`: a configuration out of another server's. */
 import type { PosternCommand } from '../../command.ts';
 import { addImportExchange } from './exchange.ts';
+import { addImportHaraka } from './haraka.ts';
 import { addImportPostfix } from './postfix.ts';
 
 export function addImport(parent: PosternCommand): void {
@@ -14,4 +15,5 @@ export function addImport(parent: PosternCommand): void {
     .example('postern import exchange ims.reg routing.txt -o postern.yaml', 'from Exchange 5.5');
   addImportPostfix(group);
   addImportExchange(group);
+  addImportHaraka(group);
 }

@@ -1,0 +1,386 @@
+/** Routes for the domains of which Postfix takes mail from anybody, and where mail for the others goes. */
+import { parseDomain } from '../../mail/mod.ts';
+import type { DraftRoute } from '../draft.ts';
+import { EVERYBODY, complement } from '../networks.ts';
+import type { AddressSet } from '../networks.ts';
+import { isInternet } from '../danger.ts';
+import { formatOrigin } from '../types.ts';
+import type { Origin, Remark } from '../types.ts';
+import { isEverybody, rangesOf, unionOf } from './clients.ts';
+import type { Destination, DestinationClass, Destinations } from './destinations.ts';
+import { splitList } from './lines.ts';
+import { NO_MAILBOX, holdsDomain } from './mailboxSet.ts';
+import type { MailboxSet } from './mailboxSet.ts';
+import type { Service } from './masterCf.ts';
+import type { Piece } from './pieces.ts';
+import type { Setting, Settings } from './settings.ts';
+import { readTable } from './tables.ts';
+import type { Entry, TableContext } from './tables.ts';
+import { parseTransport } from './transports.ts';
+import type { Transport } from './transports.ts';
+
+export interface Routes {
+  readonly routes: readonly DraftRoute[];
+  readonly leftOut: readonly string[];
+  /** What the routes hold. */
+  readonly routed: MailboxSet;
+  /** Recipients that Postfix refuses or throws away, whoever sends. */
+  readonly refused: MailboxSet;
+  /** The first LMTP server that some domain is delivered to. */
+  readonly lmtp: Placed | undefined;
+  /** The host that `*` sends everything else to. */
+  readonly everythingElse: Placed | undefined;
+}
+
+export interface Placed {
+  readonly text: string;
+  readonly comment: string;
+}
+
+export interface RouteContext extends TableContext {
+  readonly settings: Settings;
+  readonly services: readonly Service[];
+}
+
+const TRANSPORTS: Readonly<Record<DestinationClass, readonly string[]>> = {
+  local: ['mailbox_transport', 'local_transport'],
+  alias: [],
+  mailbox: ['virtual_transport'],
+  relay: ['relay_transport'],
+};
+
+/** `pieces`: what Postfix takes from clients that have not signed in. */
+export function buildRoutes(
+  destinations: Destinations,
+  pieces: readonly Piece[],
+  context: RouteContext,
+): Routes {
+  const map = readMaps('transport_maps', context);
+  const aliases = readMaps('virtual_alias_maps', context);
+  const builder = new RouteBuilder(pieces, context);
+  // A rewrite needs the route that it leads to.
+  const isAlias = ({ class: kind }: Destination): number => Number(kind === 'alias');
+  for (const destination of destinations.named.toSorted((one, other) => isAlias(one) - isAlias(other)))
+    builder.add(destination, transportOf(destination, map, context), aliases);
+  for (const entry of map) if (!isDestination(entry.key, destinations)) builder.transportOnly(entry);
+  tellAliases(aliases, builder, context);
+  return builder.result();
+}
+
+function isDestination(key: string, { named }: Destinations): boolean {
+  return named.some(({ domain, belowOnly }) => key === (belowOnly ? `.${domain}` : domain));
+}
+
+/** The entries of all tables of a setting; of one key the first counts. */
+function readMaps(name: 'transport_maps' | 'virtual_alias_maps', context: RouteContext): readonly Entry[] {
+  const setting = context.settings.get(name);
+  const entries = new Map<string, Entry>();
+  for (const spec of splitList(setting.text)) {
+    const table = readTable(spec, setting.where, context);
+    if (table.kind !== 'keyed') {
+      const why = table.kind === 'opaque' ? table.why : 'A table of networks does not fit here.';
+      context.tell({ what: `${spec} in ${name}`, where: setting.where, why });
+      continue;
+    }
+    for (const entry of table.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+  }
+  return [...entries.values()];
+}
+
+interface Chosen {
+  readonly transport: Transport;
+  readonly where: Origin;
+  readonly what: string;
+}
+
+/** transport(5): the domain, then `.parent` for each parent, then `*`; else what its class says. */
+function transportOf(
+  { domain, belowOnly, class: kind }: Destination,
+  map: readonly Entry[],
+  { settings, services }: RouteContext,
+): Chosen {
+  const labels = domain.split('.');
+  const parents = labels.map((_, index) => `.${labels.slice(index).join('.')}`);
+  const keys = belowOnly ? parents : [domain, ...parents.slice(1)];
+  for (const key of [...keys, '*']) {
+    const entry = map.find((each) => each.key === key);
+    if (entry === undefined) continue;
+    const transport = parseTransport(entry.value, services);
+    if (transport.kind !== 'unchanged')
+      return { transport, where: entry.where, what: `${key} ${entry.value}` };
+  }
+  for (const name of TRANSPORTS[kind]) {
+    const setting = settings.get(name);
+    if (setting.text === '') continue;
+    return {
+      transport: parseTransport(setting.text, services),
+      where: setting.where,
+      what: `${name} = ${setting.text}`,
+    };
+  }
+  return { transport: { kind: 'mailbox' }, where: { file: 'main.cf' }, what: kind };
+}
+
+class RouteBuilder {
+  readonly #routes: DraftRoute[] = [];
+  readonly #leftOut: string[] = [];
+  readonly #routed: { domains: Map<string, boolean>; below: Map<string, boolean> } = {
+    domains: new Map(),
+    below: new Map(),
+  };
+  #refused: MailboxSet = NO_MAILBOX;
+  #lmtp: Placed | undefined;
+  #everythingElse: Placed | undefined;
+  readonly #pieces: readonly Piece[];
+  readonly #context: RouteContext;
+
+  constructor(pieces: readonly Piece[], context: RouteContext) {
+    this.#pieces = pieces;
+    this.#context = context;
+  }
+
+  result(): Routes {
+    return {
+      routes: this.#routes,
+      leftOut: this.#leftOut,
+      routed: { ...NO_MAILBOX, domains: this.#routed.domains, below: this.#routed.below },
+      refused: this.#refused,
+      lmtp: this.#lmtp,
+      everythingElse: this.#everythingElse,
+    };
+  }
+
+  add(destination: Destination, chosen: Chosen, aliases: readonly Entry[]): void {
+    const { domain, where, setting } = destination;
+    if (parseDomain(domain) === undefined) {
+      this.#tell({ what: `${domain} in ${setting.name}`, where, why: 'It is no domain name.' });
+      return;
+    }
+    const { transport } = chosen;
+    switch (transport.kind) {
+      case 'mailbox':
+      case 'unchanged':
+        this.#own(destination, aliases);
+        return;
+      case 'lmtp':
+        this.#deliverTo(transport.to, chosen);
+        this.#own(destination, aliases);
+        return;
+      case 'smtp':
+        this.#forward(destination, transport, chosen);
+        return;
+      case 'domain':
+        this.#relay(destination, chosen);
+        return;
+      case 'refused':
+        this.#refuse(domain, destination.belowOnly, chosen);
+        return;
+      case 'other':
+        this.#tell({
+          what: chosen.what,
+          where: chosen.where,
+          why: `Postern has no such transport; mail for ${domain} is delivered to its own mailboxes.`,
+        });
+        this.#own(destination, aliases);
+        return;
+      default:
+        transport satisfies never;
+    }
+  }
+
+  /** A route that only those can use who may relay: Postern has none of that kind. */
+  transportOnly(entry: Entry): void {
+    const { key, value, where } = entry;
+    const transport = parseTransport(value, this.#context.services);
+    const chosen = { transport, where, what: `${key} ${value}` };
+    if (transport.kind === 'unchanged') return;
+    if (key.includes('@')) {
+      this.#tell({ ...chosen, why: 'A route is for a domain, not for an address.' });
+    } else if (transport.kind === 'refused' || transport.kind === 'other') {
+      this.#refuse(key.replace(/^\./, ''), key.startsWith('.'), chosen);
+    } else if (key === '*' && transport.kind === 'smtp') {
+      this.#everythingElse = { text: transport.host, comment: `${formatOrigin(where)} ${key} ${value}` };
+      if (transport.mx) this.#tell(withoutBrackets(chosen));
+    } else {
+      this.#tell({
+        ...chosen,
+        why: 'The domain is none of ours, and Postfix sends mail there this way only for those who may relay. A forward route would take it from anybody, so it goes where routing.outbound says.',
+      });
+    }
+  }
+
+  /** Whether mail is taken for a domain there, or for those below. */
+  get routes(): readonly DraftRoute[] {
+    return this.#routes;
+  }
+
+  #tell(remark: Remark): void {
+    const { what, where, why, remedy } = remark;
+    this.#context.tell({ what, where, why, ...(remedy === undefined ? {} : { remedy }) });
+  }
+
+  #route(destination: Destination, action: DraftRoute['action'], comment: string): void {
+    const { domain, belowOnly } = destination;
+    this.#routes.push({ domain: belowOnly ? `*.${domain}` : domain, action, comment });
+    (belowOnly ? this.#routed.below : this.#routed.domains).set(domain, true);
+  }
+
+  /** Clients from whom Postfix takes mail for the domain, whoever claims to be the sender. */
+  #accepted({ domain, belowOnly }: Destination): AddressSet {
+    const asked = belowOnly ? `x.${domain}` : domain;
+    const fits = this.#pieces.filter(
+      ({ senders, recipients }) => senders.others && holdsDomain(recipients, asked),
+    );
+    return unionOf(fits.map(({ clients }) => clients));
+  }
+
+  #own(destination: Destination, aliases: readonly Entry[]): void {
+    const { domain, where } = destination;
+    const target =
+      destination.class === 'alias' && !destination.belowOnly ? catchAll(domain, aliases) : undefined;
+    if (target !== undefined && this.#routed.domains.has(target.domain)) {
+      this.#route(destination, ['rewrite', target.domain], `${formatOrigin(target.where)} ${target.what}`);
+      return;
+    }
+    const accepted = this.#accepted(destination);
+    if (!isEverybody(accepted)) {
+      this.#tell({
+        what: `mail for ${domain}`,
+        where,
+        why: `Postfix takes it only from some clients${isEmptyOrWide(accepted)}; Postern takes mail for a domain of its own from everybody. That is no relaying.`,
+      });
+    }
+    this.#route(destination, ['inbound', true], commentOf(destination));
+  }
+
+  #deliverTo(to: string, { where, what }: Chosen): void {
+    const text = lmtpText(to, this.#context.settings);
+    if (this.#lmtp === undefined) this.#lmtp = { text, comment: `${formatOrigin(where)} ${what}` };
+    else if (this.#lmtp.text !== text)
+      this.#tell({
+        what,
+        where,
+        why: `Postern delivers all inbound domains to one place, which is ${this.#lmtp.text}.`,
+      });
+  }
+
+  #forward(
+    destination: Destination,
+    { host, mx }: { readonly host: string; readonly mx: boolean },
+    chosen: Chosen,
+  ): void {
+    const accepted = this.#accepted(destination);
+    const comment = `${commentOf(destination)}, ${formatOrigin(chosen.where)} ${chosen.what}`;
+    const refused = rangesOf(complement(accepted));
+    // Clients that Postfix keeps out by name are one thing, a domain that only some clients may send to another.
+    if (refused.some(isInternet)) {
+      this.#leave(destination, ['forward', host], comment);
+      return;
+    }
+    if (refused.length > 0) this.#tell(acceptsMore(destination));
+    if (mx) this.#tell(withoutBrackets(chosen));
+    this.#route(destination, ['forward', host], comment);
+  }
+
+  #relay(destination: Destination, chosen: Chosen): void {
+    const accepted = this.#accepted(destination);
+    const comment = `${commentOf(destination)}, ${formatOrigin(chosen.where)} ${chosen.what}`;
+    if (!isEverybody(accepted)) this.#leave(destination, ['alwaysRelay', true], comment);
+    else this.#route(destination, ['alwaysRelay', true], comment);
+  }
+
+  #leave(
+    destination: Destination,
+    action: readonly ['forward', string] | readonly ['alwaysRelay', true],
+    comment: string,
+  ): void {
+    const name = `${destination.belowOnly ? '*.' : ''}${destination.domain}`;
+    const route = `- { domain: ${JSON.stringify(name)}, ${action[0]}: ${JSON.stringify(action[1])} }`;
+    this.#leftOut.push(
+      `Left out, since Postfix does not take mail for it from everybody: ${comment}`,
+      `  ${route}`,
+    );
+    this.#tell({
+      what: `${name} in ${destination.setting.name}`,
+      where: destination.where,
+      why: 'Postfix takes mail for it only from some clients. Such a route of Postern is open to everybody, so it is left out; those who may relay can still send there, by routing.outbound.',
+      remedy: 'It stands as a comment in routing.domains.',
+    });
+  }
+
+  #refuse(domain: string, belowOnly: boolean, { where, what }: Chosen): void {
+    this.#tell({
+      what,
+      where,
+      why: 'Postfix refuses this mail or throws it away, whoever sends it. Postern has no such route, so grants that would relay it are left out.',
+    });
+    if (domain === '*') this.#refused = { ...this.#refused, others: true };
+    else if (belowOnly)
+      this.#refused = { ...this.#refused, below: new Map([...this.#refused.below, [domain, true]]) };
+    else this.#refused = { ...this.#refused, domains: new Map([...this.#refused.domains, [domain, true]]) };
+  }
+}
+
+function isEmptyOrWide(accepted: AddressSet): string {
+  const count = rangesOf(accepted).length;
+  return count === 0 || accepted === EVERYBODY ? ', or from none' : '';
+}
+
+function acceptsMore({ domain, where }: Destination): Remark {
+  return {
+    what: `mail for ${domain}`,
+    where,
+    why: 'Postfix refuses it from some clients by their address; Postern takes mail for its own domains from everybody.',
+  };
+}
+
+function withoutBrackets({ what, where }: Chosen): Remark {
+  return {
+    what,
+    where,
+    why: 'Without brackets Postfix looks up the MX records of the host; Postern connects to the host itself.',
+  };
+}
+
+function commentOf({ setting, where, domain }: Destination): string {
+  const from: Setting = { ...setting, where };
+  return from.isDefault
+    ? `${setting.name}, Postfix's default, has ${domain}`
+    : `${formatOrigin(where)} ${setting.name}`;
+}
+
+/** `@old.example @new.example` makes of every address at the one the same at the other. */
+function catchAll(
+  domain: string,
+  aliases: readonly Entry[],
+): { domain: string; where: Origin; what: string } | undefined {
+  const entry = aliases.find(({ key }) => key === `@${domain}`);
+  const target = /^@([^\s,]+)$/.exec(entry?.value ?? '')?.[1]?.toLowerCase();
+  if (entry === undefined || target === undefined || parseDomain(target) === undefined) return undefined;
+  return { domain: target, where: entry.where, what: `${entry.key} ${entry.value}` };
+}
+
+/** Addresses are not carried over: accounts have them, and accounts are not in the configuration. */
+function tellAliases(aliases: readonly Entry[], { routes }: RouteBuilder, { tell }: RouteContext): void {
+  const rewritten = new Set(
+    routes.filter(({ action }) => action[0] === 'rewrite').map(({ domain }) => `@${domain}`),
+  );
+  const left = aliases.filter(({ key }) => key.includes('@') && !rewritten.has(key));
+  const [first] = left;
+  if (first === undefined) return;
+  const shown = left.slice(0, 20).map(({ key, value }) => `${key} to ${value}`);
+  const more = left.length > shown.length ? `, and ${left.length - shown.length} more` : '';
+  tell({
+    what: 'virtual_alias_maps',
+    where: first.where,
+    why: `Addresses belong to accounts, and mail is not sent on from one to another: ${shown.join(', ')}${more}.`,
+    remedy: 'Give each mailbox its addresses: postern account add ADDRESS --alias ADDRESS.',
+  });
+}
+
+/** `unix:private/dovecot-lmtp` is below the queue directory. */
+function lmtpText(to: string, settings: Settings): string {
+  const path = /^unix:(.*)$/.exec(to)?.[1];
+  if (path === undefined) return to;
+  return path.startsWith('/') ? to : `unix:${settings.get('queue_directory').text}/${path}`;
+}

@@ -8,6 +8,8 @@ import { isLoss, type Loss, type Wire } from './wire.ts';
 const MOST_UTTERANCES = 60;
 const MOST_LINES_OF_A_REPLY = 12;
 const LONGEST_LINE = 300;
+/** How long the answer to QUIT is waited for. */
+const QUIT_MS = 1000;
 
 export type Said = ReceivedReply | Loss;
 
@@ -94,9 +96,10 @@ export class Talk {
     return loss;
   }
 
-  /** Ends it politely, and does not wait for the answer. */
+  /** Ends it politely: the server knows of it before the next connection comes. */
   async quit(): Promise<void> {
-    await this.send('QUIT\r\n');
+    const halted = await this.send('QUIT\r\n');
+    if (halted === undefined) await this.wire.readWithin(QUIT_MS);
     this.wire.close();
   }
 

@@ -133,7 +133,8 @@ export function createTester(options: TesterOptions): Tester {
     const talk = await obtain(way, probe);
     if (isLoss(talk)) return { outcome: { kind: 'lost', loss: talk }, dialogue: [] };
     const outcome = await attempt(talk, probe, context);
-    const { dialogue } = talk;
+    // What comes after is not part of the evidence.
+    const dialogue = [...talk.dialogue];
     if (outcome.kind === 'lost') {
       talk.wire.close();
       kept = undefined;

@@ -105,18 +105,27 @@ const WORDS: Record<Verdict, string> = {
 
 function describeEvidence(findings: readonly Finding[]): readonly string[] {
   const holes = findings.filter(({ first }) => first.verdict !== 'cannotTell');
+  const plain = holes.find(({ first }) => first.probe.id === 'plain');
+  if (plain !== undefined) {
+    const others = `This client can simply relay, so ${findings.length - 1} more findings say nothing of their own; --json has them.`;
+    return [...describeFinding(plain), ...(findings.length === 1 ? [] : ['', others])];
+  }
   const whole = (holes.length > 0 ? holes : findings).slice(0, SHOWN_WHOLE);
-  const rest = findings.filter((finding) => !whole.includes(finding));
-  const listed = rest
-    .slice(0, MOST_LISTED)
-    .map(({ first, ways }) => [WORDS[first.verdict], first.probe.id, ways.join(' '), first.reason]);
   return [
     ...whole.flatMap(describeFinding),
-    ...(listed.length === 0 ? [] : ['', formatTable(['VERDICT', 'PROBE', 'WAYS', 'REPLY'], listed)]),
-    ...(rest.length <= MOST_LISTED
-      ? []
-      : [`... and ${rest.length - MOST_LISTED} more; --json has them all.`]),
+    ...describeRest(findings.filter((finding) => !whole.includes(finding))),
   ];
+}
+
+function describeRest(rest: readonly Finding[]): readonly string[] {
+  if (rest.length === 0) return [];
+  const rows = rest
+    .slice(0, MOST_LISTED)
+    .map(({ first, ways }) => [WORDS[first.verdict], first.probe.id, ways.join(' '), first.reason]);
+  const table = ['', formatTable(['VERDICT', 'PROBE', 'WAYS', 'REPLY'], rows)];
+  return rest.length <= MOST_LISTED
+    ? table
+    : [...table, `... and ${rest.length - MOST_LISTED} more; --json has them all.`];
 }
 
 function describeFinding({ first, ways }: Finding): readonly string[] {
@@ -202,10 +211,15 @@ function describeNotes({ control, halted, verdict, ways }: AuditReport): readonl
   return notes;
 }
 
-function describeNext({ verdict, judgedBy, halted }: AuditReport): string {
+function describeNext({ verdict, judgedBy, halted, results }: AuditReport): string {
+  const plain = results.some(
+    ({ probe, verdict }) => probe.id === 'plain' && (verdict === 'relays' || verdict === 'accepts'),
+  );
   switch (verdict) {
     case 'relays':
     case 'accepts':
+      if (plain)
+        return 'If this client address may relay, that is as it should be. If not, close it, and audit again.';
       return judgedBy === 'arrivals'
         ? 'Close it, and audit again. docs/audit.md says what each finding means.'
         : 'Close it, and audit again; --sink ADDRESS:PORT shows what really goes out.';

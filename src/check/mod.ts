@@ -17,5 +17,5 @@ export type { SettingChange } from './settings.ts';
 export { isEverything } from './statements.ts';
 export type { Statement } from './statements.ts';
 export type { Examination, Finding, HostFacts, HostInterface, Severity } from './types.ts';
-export { amount, formatLimits, REACH_COLUMNS, whoCanRelay } from './whoCanRelay.ts';
+export { formatLimits, REACH_COLUMNS, whoCanRelay } from './whoCanRelay.ts';
 export type { ReachRow } from './whoCanRelay.ts';

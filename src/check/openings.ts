@@ -3,7 +3,7 @@ import type { ConfigProblem } from '../config/mod.ts';
 import { formatPlace, formatRange, ruleName } from '../policy/mod.ts';
 import type { Place, RuleRef } from '../policy/mod.ts';
 import type { Counterexample, Opening } from '../proof/mod.ts';
-import { list, most } from './words.ts';
+import { amount, list, most } from './words.ts';
 
 /** `anyone on IPv4 can relay` */
 export function describeOpening(opening: Opening): string {
@@ -11,11 +11,11 @@ export function describeOpening(opening: Opening): string {
     case 'everybody':
       return `anyone on IPv${opening.family} can relay`;
     case 'tooMany':
-      return `${opening.addresses.toLocaleString('en-US')} public IPv${opening.family} addresses can relay, more than any one organisation has`;
+      return `${amount(opening.addresses)} public IPv${opening.family} addresses can relay, more than any one organisation has`;
     case 'reachableAddress':
       return `everybody who can reach ${formatRange(opening.range)} can relay`;
     case 'everyDomainBelow':
-      return `anyone can relay to every domain below ${opening.pattern}`;
+      return `anyone can relay to ${opening.pattern}, the domains of everybody`;
     default:
       return opening satisfies never;
   }

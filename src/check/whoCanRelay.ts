@@ -2,9 +2,9 @@
 import { formatDuration } from '../config/mod.ts';
 import { formatPlace, formatRange } from '../policy/mod.ts';
 import type { AddressPattern, GrantSource, Limit } from '../policy/mod.ts';
-import { formatMailboxPattern } from '../proof/mod.ts';
+import { formatAddressSet, formatMailboxPattern } from '../proof/mod.ts';
 import type { AddressCount, Proof, Reach } from '../proof/mod.ts';
-import { moment, most } from './words.ts';
+import { amount, moment, most } from './words.ts';
 
 /** The columns, in order. */
 export const REACH_COLUMNS = [
@@ -44,8 +44,8 @@ function rowOf(each: Reach, items: number): ReachRow {
 }
 
 function clientsOf({ source, clients }: Reach, items: number): string {
-  const from = source.from === undefined ? 'any' : most(clients.map(formatRange), items);
-  if (source.connectingTo === undefined) return from === '' ? 'none' : from;
+  const from = source.from === undefined ? 'any' : formatAddressSet(clients, { most: items });
+  if (source.connectingTo === undefined) return from;
   return `${from}, to ${most(source.connectingTo.map(formatRange), items)}`;
 }
 
@@ -62,15 +62,6 @@ function patternsOf(patterns: readonly AddressPattern[] | undefined, items: numb
 function total(v4: bigint, v6: bigint): string {
   const parts = [...(v4 > 0n || v6 === 0n ? [amount(v4)] : []), ...(v6 > 0n ? [`${amount(v6)} IPv6`] : [])];
   return parts.join(' + ');
-}
-
-const READABLE = 1_000_000_000_000n;
-
-/** A number that says something to people: large ones as a power of two. */
-export function amount(number: bigint): string {
-  if (number < READABLE) return number.toLocaleString('en-US');
-  const power = number.toString(2).length - 1;
-  return number === 1n << BigInt(power) ? `2^${power}` : `about 2^${power}`;
 }
 
 /** `256 addresses, none public` */

@@ -23,3 +23,12 @@ export function moment(ms: number): string {
   if (Number.isNaN(date.getTime())) return String(ms);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+const READABLE = 1_000_000_000_000n;
+
+/** A number that says something to people: large ones as a power of two. */
+export function amount(number: bigint): string {
+  if (number < READABLE) return number.toLocaleString('en-US');
+  const power = number.toString(2).length - 1;
+  return number === 1n << BigInt(power) ? `2^${power}` : `about 2^${power}`;
+}

@@ -67,21 +67,25 @@ export function* everyClient(scene: Scene): Generator<Draft> {
   }
 }
 
-/** Addresses that no interface has: nobody can connect to them. */
-export function* notOurs(scene: Scene): Generator<Draft> {
-  const interfaces = scene.host?.interfaces;
+/**
+ * Addresses that no interface has: nobody can connect to them. One that a listener is bound to by name is not looked at: there Postern
+ * does not even start.
+ */
+export function* notOurs({ config, host }: Scene): Generator<Draft> {
+  const interfaces = host?.interfaces;
   if (interfaces === undefined) return;
   const own = interfaces.flatMap(({ addresses }) => addresses);
-  for (const { name, connectingTo = [], place } of scene.config.relay.allow) {
-    const missing = connectingTo.filter((range) => !own.some((address) => holds([range], address)));
-    const [first] = missing;
+  const known = [...own, ...config.listeners.flatMap(({ bind }) => bind.map(({ address }) => address))];
+  for (const { name, connectingTo = [], place } of config.relay.allow) {
+    const missing = connectingTo.filter((range) => !known.some((address) => holds([range], address)));
     // All of 127.0.0.0/8 is this host's, whatever the interface lists.
-    if (first === undefined || missing.every(isLoopbackRange)) continue;
+    if (missing.every(isLoopbackRange)) continue;
+    const others = own.filter((address) => !isLoopback(address) && !isLinkLocal(address));
     yield {
       place,
       message: `no interface of this host has an address in ${most(missing.map(formatRange), 3)}, so nobody can meet connectingTo of ${name}`,
       remedy: `Give this host the address, or name one of its own: ${most(
-        own.filter((address) => !isLoopback(address) && !isLinkLocal(address)).map(({ text }) => text),
+        others.map(({ text }) => text),
         5,
       )}.`,
     };

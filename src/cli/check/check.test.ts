@@ -17,14 +17,76 @@ relay:
     - { name: partners, from: [203.0.113.0/24] }
 `;
 
-test('check says what was looked at, and does not claim more', async (t) => {
+test('check proves the example and says what was looked at', async (t) => {
   const { run } = await site(t);
   const ran = await run(['check']);
   assert.equal(ran.code, EXIT.yes);
   assert.equal(ran.stderr, '');
-  assert.match(ran.stdout, /^Valid: .*postern\.yaml, and its policy test passed\.\n/);
-  assert.match(ran.stdout, /Checked: every value, 1 policy test\. Not checked: /);
-  assert.doesNotMatch(ran.stdout, /prove/i);
+  assert.match(
+    ran.stdout,
+    /^Proved\. Not an open relay: no client outside your one grant can relay\. Anyone can send to the domain you route\.\n/,
+  );
+  assert.match(ran.stdout, /\nChecked: every value, 1 policy test, \d+ classes\. Not checked: /);
+  assert.match(ran.stdout, /\nValid: .*postern\.yaml, its policy test passed\. Put it in force with: /);
+});
+
+test('check shows who can relay, and leaves out columns that say nothing', async (t) => {
+  const { run } = await site(t, BASE);
+  const { stdout } = await run(['check']);
+  assert.match(stdout, /This holds for the client address Postern sees, not through a NAT/);
+  assert.match(stdout, /\nGRANT +CLIENTS +ADDRESSES +PUBLIC +SIGNED IN +PLACE\n/);
+  assert.match(stdout, /\noffice +192\.168\.10\.0\/24 +256 +0 +no +.*postern\.yaml:9\n/);
+  const plain = await run(['check', '--plain']);
+  assert.equal(
+    plain.stdout.split('\n')[1]?.split('\t').slice(0, 9).join('|'),
+    'partners|203.0.113.0/24|256|0|no|any|any||',
+  );
+});
+
+test('check gives a counterexample with its trace and exits 1 when the policy is open', async (t) => {
+  const halves = BASE.replace(
+    '203.0.113.0/24] }',
+    '0.0.0.0/1], iUnderstand: "0.0.0.0/1 is wider than /24 and not private" }\n    - { name: rest, from: [128.0.0.0/1], iUnderstand: "128.0.0.0/1 is wider than /24 and not private" }',
+  );
+  const { run } = await site(t, halves);
+  const ran = await run(['check']);
+  assert.equal(ran.code, EXIT.no);
+  assert.match(
+    ran.stdout,
+    /^Not proved: anyone on IPv4 can relay\. Example: 203\.0\.113\.9, not signed in, .*to b@other\.example, by rest \(.*postern\.yaml:11\)\. 0\.0\.0\.0\/1 \(partners, line 10\) and 128\.0\.0\.0\/1 \(rest, line 11\) together hold every public address\.\n/,
+  );
+  assert.match(ran.stdout, /\n5 ✓ Grant rest fits: 203\.0\.113\.9 is in 128\.0\.0\.0\/1\./);
+  assert.match(
+    ran.stdout,
+    /acknowledged: 0\.0\.0\.0\/1 is wider than \/24 and not private\. \[public-range-wide\]/,
+  );
+  assert.match(ran.stdout, /Postern does not start with it, and a reload changes nothing\.\n$/);
+  const json: {
+    verdict: string;
+    proof: { openings: { kind: string; example: { facts: { from: string } } }[] };
+  } = JSON.parse((await run(['check', '--json'])).stdout);
+  assert.equal(json.verdict, 'notProved');
+  assert.deepEqual(
+    json.proof.openings.map(({ kind, example }) => `${kind} ${example.facts.from}`),
+    ['everybody 203.0.113.9'],
+  );
+});
+
+test('check names an error among the findings and exits 1, unless the configuration is for another host', async (t) => {
+  const { run } = await site(
+    t,
+    BASE.replace('inbound: true }', 'inbound: true }\n    - { domain: "*.co.uk", alwaysRelay: true }'),
+  );
+  const ran = await run(['check']);
+  assert.equal(ran.code, EXIT.no);
+  assert.match(ran.stdout, /^Proved, but not fit for use: 1 error, see below\. Not an open relay: /);
+  assert.match(
+    ran.stdout,
+    /postern\.yaml:7:7: error: \*\.co\.uk lets everybody relay .* \[wildcard-relays-outsiders\]/,
+  );
+  const elsewhere = await run(['check', '--elsewhere']);
+  assert.match(elsewhere.stdout, /\nNothing of this host was looked at/);
+  assert.doesNotMatch(ran.stdout, /Nothing of this host/);
 });
 
 test('check tells which rules are without effect', async (t) => {
@@ -34,19 +96,26 @@ test('check tells which rules are without effect', async (t) => {
   assert.equal(ran.code, EXIT.yes);
   assert.match(
     ran.stdout,
-    /\nWithout effect: grant partners ended 2026-11-24 00:00:00 UTC \(.*postern\.yaml:10\)\.\n/,
+    /postern\.yaml:10:7: warning: grant partners is without effect: it ended 2026-11-24 00:00:00 UTC\. .* \[grant-expired\]\n/,
   );
-  await writeFile(join(cwd, 'postern.yaml'), ended.replace('2026-11-23', '2026-11-24'));
-  assert.doesNotMatch((await run(['check'])).stdout, /Without effect/);
+  assert.match(ran.stdout, /\nValid: .*postern\.yaml, 1 warning\. /);
+  assert.match(ran.stdout, /\npartners \(never\) /);
+  await writeFile(join(cwd, 'postern.yaml'), ended.replace('2026-11-23', '2027-11-24'));
+  assert.doesNotMatch((await run(['check'])).stdout, /without effect/);
   const off = BASE.replace('routing:', 'routing:\n  reroute: false').replace(
     '  domains:',
     '  domains:\n    - { domain: partner.example, alwaysRelay: true }',
   );
   await writeFile(join(cwd, 'postern.yaml'), off);
-  const { idle }: { readonly idle: unknown } = JSON.parse((await run(['check', '--json'])).stdout);
-  assert.deepEqual(idle, [
-    'Without effect, since routing.reroute is false: 2 grants and 1 alwaysRelay route.',
-  ]);
+  const inert = await run(['check']);
+  assert.match(
+    inert.stdout,
+    /^Proved\. Not an open relay: nobody can relay, since routing\.reroute is false\./,
+  );
+  assert.match(
+    inert.stdout,
+    /note: without effect, since routing\.reroute is false: 2 grants and 1 alwaysRelay route\./,
+  );
 });
 
 test('check shows every problem with its place and exits 2', async (t) => {
@@ -140,7 +209,7 @@ test('check --json has a verdict, the problems and a result for each test', asyn
   const json: { schema: string; verdict: string; tests: { name: string; result: string }[] } = JSON.parse(
     ran.stdout,
   );
-  assert.equal(json.schema, 'postern.check/1');
+  assert.equal(json.schema, 'postern.check/2');
   assert.equal(json.verdict, 'testsFailed');
   assert.deepEqual(
     json.tests.map(({ name, result }) => `${name} ${result}`),

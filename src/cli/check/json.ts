@@ -1,6 +1,7 @@
 /** The report of `postern check` as JSON, `postern.check/2`. Numbers of addresses are texts: they may be too large for a number. */
 import { describeExample, describeOpening, isUndecided, placeOf, whoCanRelay } from '../../check/mod.ts';
-import { formatRange, formatRule } from '../../policy/mod.ts';
+import { coverOf } from '../../config/mod.ts';
+import { formatRule } from '../../policy/mod.ts';
 import type { PolicyTestResult } from '../../policy/mod.ts';
 import type { AddressCount, Opening, Proof, Reach } from '../../proof/mod.ts';
 import { factsJson } from '../explain/json.ts';
@@ -34,9 +35,9 @@ function proofJson(proof: Proof) {
     assumptions: assumptions.map(({ rule, localAddresses }) => ({
       rule: formatRule(rule),
       ...(rule.kind === 'none' ? {} : { place: rule.place }),
-      localAddresses: localAddresses.map(formatRange),
+      localAddresses: localAddresses.flatMap(coverOf),
     })),
-    anonymous: anonymous.map(formatRange),
+    anonymous: anonymous.flatMap(coverOf),
     anonymousCount: countJson(anonymousCount),
     alwaysRelay,
     rerouting,
@@ -62,13 +63,18 @@ function openingJson(opening: Opening) {
 /** A row for each grant: the words of the table, and the numbers behind them. */
 function reachJson(proof: Proof) {
   const rows = whoCanRelay(proof, { items: Number.POSITIVE_INFINITY });
-  return proof.reach.map((each, index) => ({ ...rows[index], ...numbersOf(each) }));
+  return proof.reach.map((each, index) => {
+    const { 'signed in': signedIn, senders, recipients, limit, until } = rows[index] ?? {};
+    return { ...numbersOf(each), signedIn, senders, recipients, limit, until };
+  });
 }
 
 function numbersOf({ source, clients, count, reached, coveredBy }: Reach) {
   return {
+    grant: source.name,
     place: source.place,
-    clients: source.from === undefined ? null : clients.map(formatRange),
+    /** null: whatever the address is. */
+    clients: source.from === undefined ? null : clients.flatMap(coverOf),
     count: countJson(count),
     reached,
     coveredBy: coveredBy.map(formatRule),

@@ -53,7 +53,9 @@ function headOf(checked: Examined, style: Style): readonly string[] {
     case 'proved':
       return [`${style.good('Proved.')} ${posture}`];
     case 'notProved':
-      return [...proof.openings.flatMap((opening) => openingLines(opening, style)), ...messages];
+      return [...proof.openings.map((opening) => openingText(opening, style)), ...messages]
+        .join('\n\n')
+        .split('\n');
     case 'testsFailed':
       return [
         `${style.bad('Not as the tests say:')} ${failed.length} of ${formatCount(tests.length, 'policy test')} failed.`,
@@ -84,15 +86,14 @@ function lowered(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function openingLines(opening: Opening, style: Style): readonly string[] {
+function openingText(opening: Opening, style: Style): string {
   const parts = describeParts(opening);
   return [
     `${style.bad('Not proved:')} ${describeOpening(opening)}. Example: ${describeExample(opening.example)}.${parts === '' ? '' : ` ${parts}`}`,
     '',
     formatExplanation(opening.example.explanation),
-    '',
     openingRemedy(opening),
-  ];
+  ].join('\n');
 }
 
 /** Ranges, patterns and accounts in a cell, and grants in the table: more would not be read. */

@@ -1,7 +1,8 @@
 /** A difference as JSON, `postern.diff/1`. */
 import { isSame } from '../../check/mod.ts';
 import type { Changes, Statement } from '../../check/mod.ts';
-import { formatRange, formatRule } from '../../policy/mod.ts';
+import { coverOf } from '../../config/mod.ts';
+import { formatRule } from '../../policy/mod.ts';
 import { formatMailboxSet } from '../../proof/mod.ts';
 import type { Change, Effect } from '../../proof/mod.ts';
 import { factsJson } from '../explain/json.ts';
@@ -44,8 +45,8 @@ function effectJson({ decision, text }: Effect) {
 function regionJson({ region }: Change) {
   const { clients, localAddresses, who, senders, recipients, routingCharacters, from, to } = region;
   return {
-    clients: clients.map(formatRange),
-    localAddresses: localAddresses.map(formatRange),
+    clients: clients.flatMap(coverOf),
+    localAddresses: localAddresses.flatMap(coverOf),
     who,
     senders: formatMailboxSet(senders),
     recipients: formatMailboxSet(recipients),

@@ -89,8 +89,8 @@ function describeDiff(changes: Changes, about: About, style: Style): string {
     `${markOf(statement.kind, style)} ${head} ${printable(text)}`,
     ...exampleOf(statement, about).map((command) => `    ${printable(command)}`),
   ]);
-  const none = sentences.every(([, , { kind }]) => kind === 'renames');
-  const verdict = changes.settings.length === 0 ? 'No difference.' : 'No difference in any decision.';
+  const verdict = isSame(changes) ? 'No difference.' : 'No difference in any decision.';
+  const none = sentences.every(([, , { change }]) => change === undefined);
   return [...(none ? [style.good(verdict)] : []), ...lines, ...rest.map(printable)].join('\n');
 }
 

@@ -72,7 +72,7 @@ function present(rules: readonly (DraftRule | undefined)[]): readonly DraftRule[
 /** Settings with which the old service relayed for everybody. */
 function tellOpen({ file, flags }: RelaySettings, remarks: Remarks): void {
   const why =
-    'With it the old service relayed for everybody, as long as incoming mail was rerouted. Here nobody can relay.';
+    'So the old service relayed for everybody, as long as incoming mail was rerouted. Here nobody can relay.';
   const remedy = 'Add a grant for the clients that need one under relay.allow.';
   if (flags === undefined) {
     remarks.left({ what: 'there is no RelayFlags: nothing is restricted', where: { file }, why, remedy });
@@ -83,7 +83,7 @@ function tellOpen({ file, flags }: RelaySettings, remarks: Remarks): void {
     remarks.left({
       what: 'RelayFlags 1: the deny list alone',
       where: flags.where,
-      why: 'With it the old service relayed for every client that is not on the list. Here the list is a never rule, and nobody can relay.',
+      why: 'So the old service relayed for every client that is not on the list. Here the list is a never rule, and nobody can relay.',
       remedy,
     });
   }

@@ -25,7 +25,7 @@ test('difference() holds exactly the facts whose effect differs, each in one reg
       for (const facts of [...asked, ...changes.map(({ example }) => example)]) {
         const texts = policies.map((policy) => effectOf(decide(facts, policy)).text);
         const holding = changes.filter(({ region }) => isInRegion(region, facts));
-        assert.equal(holding.length, texts[0] === texts[1] ? 0 : 1, `${texts.join(' / ')}`);
+        assert.equal(holding.length, texts[0] === texts[1] ? 0 : 1, texts.join(' / '));
         for (const { before: old, after: now, kind } of holding) {
           assert.deepEqual([old.text, now.text], texts);
           assert.equal(kind, kindOf(texts));

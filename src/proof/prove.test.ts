@@ -222,7 +222,7 @@ test('prove() takes a grant as reached when only one class is left to it', () =>
     grant('rest', 3, { from }),
   ];
   assert.deepEqual(coverers({ allow }), [['reached'], ['reached'], ['reached']]);
-  assert.deepEqual(coverers({ allow: allow.slice(0, 2).reverse() }), [['reached'], ['reached']]);
+  assert.deepEqual(coverers({ allow: allow.slice(0, 2).toReversed() }), [['reached'], ['reached']]);
   assert.deepEqual(coverers({ allow: [grant('rest', 1, { from }), ...allow.slice(0, 2)] }), [
     ['reached'],
     ['rest'],

@@ -81,9 +81,12 @@ function coverersOf({ subject, space, products, fits }: Scene): readonly Coverer
     const product = products.product(set, products.everything(1));
     return { rule: { kind: 'never', name, place }, product, index: -1 };
   });
-  const grants = fits.flatMap((fit, index): Coverer[] =>
-    fit.empty ? [] : [{ rule: refOf(fit.grant), product: fit.product, index }],
-  );
+  // With the clients of never rules: a grant that covers another one does so alone.
+  const grants = fits.flatMap(({ grant }, index): Coverer[] => {
+    const sets = setsOfGrant(grant, space, products);
+    if (sets.some(({ spans }) => spans.length === 0)) return [];
+    return [{ rule: refOf(grant), product: productOf(sets, products), index }];
+  });
   return [...never, ...grants];
 }
 

@@ -113,7 +113,7 @@ class History implements HistoryReader {
     // Retention may have removed it since the folder was listed.
     if (!existsSync(file.path)) return undefined;
     try {
-      return new SegmentReader(file.path, way);
+      return SegmentReader.open(file.path, way);
     } catch (error) {
       this.#problem(file, error);
       return undefined;

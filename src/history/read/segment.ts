@@ -31,9 +31,14 @@ export class SegmentReader implements Disposable {
   readonly #context: Dictionary<Context>;
   readonly #verdict: Dictionary<Verdict>;
 
-  /** `all`: decisions are read one after the other; `few`: something is looked for. */
-  constructor(path: string, way: Way) {
-    this.#database = openReadOnly(path);
+  /** `all`: decisions are read one after the other; `few`: something is looked for. Undefined: its writer has only just made it. */
+  static open(path: string, way: Way): SegmentReader | undefined {
+    const database = openReadOnly(path);
+    return database && new SegmentReader(database, way);
+  }
+
+  private constructor(database: DatabaseSync, way: Way) {
+    this.#database = database;
     this.#text = textDictionary(this.#database, 'text', way);
     this.#detail = textDictionary(this.#database, 'detail', 'few');
     const context = { table: 'context', columns: 'client, local_address, listener, helo, account', way };
@@ -267,10 +272,14 @@ export interface Seen {
   readonly at: number;
 }
 
-function openReadOnly(path: string): DatabaseSync {
+function openReadOnly(path: string): DatabaseSync | undefined {
   const database = new DatabaseSync(path, { readOnly: true, timeout: LOCK_WAIT });
   try {
     const pragma = (name: string): unknown => cellsOf(rows(database, `PRAGMA ${name}`).get())[0];
+    if (pragma('schema_version') === 0) {
+      database.close();
+      return undefined;
+    }
     if (pragma('application_id') !== APPLICATION_ID)
       throw new Error('the file is a database, but not of the history');
     const version = pragma('user_version');

@@ -168,11 +168,15 @@ test('status() of an empty queue has no oldest message', async (t) => {
 
 test('reload() gives the summary, or the problems with their places', async (t) => {
   const { client, backend, events } = await serve(t);
-  assert.deepEqual(valueOf(await client.reload()), {
-    schema: 'postern.reload/1',
-    ok: true,
+  const told = {
+    ok: true as const,
     summary: 'postern.yaml is in force.',
-  });
+    changes: [{ kind: 'opens' as const, text: 'Opens relaying for 10.0.9.0/24.' }],
+    rest: ['Nothing else changes.'],
+    warnings: ['postern.yaml:27:7: grant a ends soon.'],
+  };
+  backend.outcome = told;
+  assert.deepEqual(valueOf(await client.reload()), { schema: 'postern.reload/1', ...told });
   const place = { file: 'postern.yaml', line: 27, column: 18 };
   backend.outcome = { ok: false, problems: [{ place, message: 'host bits set', remedy: 'Write …' }] };
   const refused = valueOf(await client.reload());

@@ -60,19 +60,23 @@ export function isSame({ statements, settings }: Changes): boolean {
   return settings.length === 0 && statements.every(({ kind }) => kind === 'renames');
 }
 
-/** `opens 1, closes 2`; empty when no decision differs. */
+/** How many statements there are of each kind of decisions. */
 export function countChanges({ statements }: Changes): Record<'opens' | 'closes' | 'alters', number> {
   const of = (kind: Statement['kind']): number =>
     statements.filter((statement) => statement.kind === kind).length;
   return { opens: of('opens'), closes: of('closes'), alters: of('alters') };
 }
 
-/** One line for `postern status`: `opens 1, closes 2; 3 other settings`. */
+/** One line for `postern status`: `1 opening, 2 closings and 3 other settings`. */
 export function summariseChanges(changes: Changes): string {
-  const counted = Object.entries(countChanges(changes)).flatMap(([word, number]) =>
-    number === 0 ? [] : [`${word} ${number}`],
-  );
-  const others = changes.settings.length === 0 ? [] : [count(changes.settings.length, 'setting')];
+  const { opens, closes, alters } = countChanges(changes);
+  const counted = [
+    ...(opens === 0 ? [] : [count(opens, 'opening')]),
+    ...(closes === 0 ? [] : [count(closes, 'closing')]),
+    ...(alters === 0 ? [] : [count(alters, 'alteration')]),
+  ];
+  const settings = changes.settings.length;
+  const others = settings === 0 ? [] : [count(settings, 'other setting')];
   const parts = [...counted, ...others];
   return parts.length === 0 ? 'no decision differs' : list(parts);
 }

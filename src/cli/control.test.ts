@@ -89,6 +89,27 @@ test('reload says that it is done, or what is wrong and that nothing was changed
   const done = await run(['reload']);
   assert.equal(done.code, EXIT.yes);
   assert.equal(done.stdout, 'Reloaded. postern.yaml is in force.\n');
+  backend.outcome = {
+    ok: true,
+    summary: 'postern.yaml is in force: 1 opening and 1 closing.',
+    changes: [
+      { kind: 'opens', text: 'Opens relaying for 10.0.9.0/24.' },
+      { kind: 'closes', text: 'Closes relaying for 10.0.8.0/24.' },
+    ],
+    rest: ['Nothing else changes.'],
+    warnings: ['postern.yaml:27:7: grant a ends soon.'],
+  };
+  assert.equal(
+    (await run(['reload'])).stdout,
+    [
+      'Reloaded. postern.yaml is in force: 1 opening and 1 closing.',
+      'warning: postern.yaml:27:7: grant a ends soon.',
+      '+ Opens relaying for 10.0.9.0/24.',
+      '- Closes relaying for 10.0.8.0/24.',
+      'Nothing else changes.',
+      '',
+    ].join('\n'),
+  );
   const place = { file: 'postern.yaml', line: 27, column: 18 };
   backend.outcome = {
     ok: false,

@@ -4,7 +4,7 @@ export type { HistoryEvents } from './events.ts';
 export { openHistory } from './read/history.ts';
 export type * from './reader.ts';
 export { isAccepted, type Effect } from './replay/effect.ts';
-export { createRecall, type Lookup, type Recalled } from './replay/facts.ts';
+export { createJudge, type Judge, type Judgement, type Lookup } from './replay/judge.ts';
 export {
   createReplay,
   type Replay,

@@ -1,11 +1,19 @@
-/** A recorded decision, judged again: `decide()` is asked with the facts of then, and its answer compared with that of then. */
+/**
+ * A recorded decision, judged again: `decide()` is asked with the facts of then, and its answer compared with that of then.
+ *
+ * All facts are recorded, but for one that belongs to the policy: whether the mailbox exists at which the routes end. When the policy
+ * that is asked ends at the same mailbox, what the directory said then counts. When it ends at another, nobody asked for that one
+ * then, and the directory is asked now.
+ */
+import type { Mailbox } from '../../mail/mod.ts';
 import { decide, formatRule } from '../../policy/mod.ts';
-import type { Decision, Policy, RuleRef } from '../../policy/mod.ts';
+import type { Decision, MailboxFact, Policy, RuleRef } from '../../policy/mod.ts';
 import type { DecisionRecord } from '../types.ts';
 import { effectOf, isAccepted } from './effect.ts';
 import type { Effect } from './effect.ts';
-import { createRecall } from './facts.ts';
-import type { Lookup, Recalled } from './facts.ts';
+import { createFactsReader } from './facts.ts';
+import type { FactsReader, Unreadable } from './facts.ts';
+import { Memo } from './memo.ts';
 
 export type Judgement =
   | {
@@ -19,40 +27,100 @@ export type Judgement =
       /** The mailbox was not asked for then: it is judged by what the directory says today. */
       readonly today: boolean;
     }
-  | { readonly kind: 'cannotTell'; readonly missing: Exclude<Recalled, { kind: 'facts' }> };
+  | { readonly kind: 'cannotTell'; readonly missing: Missing };
+
+/** Why a decision cannot be judged. `mailbox`: it was not asked for then, and cannot be asked for now. */
+export type Missing = 'mailbox' | Unreadable['unreadable'];
 
 export type ChangeKind = 'opens' | 'closes' | 'alters';
 
+/** What the directory says of a mailbox today. */
+export type Lookup = (mailbox: Mailbox) => MailboxFact;
+
+export type Judge = (record: DecisionRecord) => Judgement;
+
+/** So many answers of the directory are remembered, as a power of 2. */
+const REMEMBERED = 14;
+
 /** Judges by `policy`. What restrained a decision that the policy had accepted (a limit, say) is not part of it. */
-export function createJudge(policy: Policy, lookup: Lookup): (record: DecisionRecord) => Judgement {
-  const recall = createRecall(policy, lookup);
-  // A policy has one object for each of its rules.
-  const rules = new Map<RuleRef, string>();
-  const nameOf = (rule: RuleRef): string => {
-    const known = rules.get(rule);
-    if (known !== undefined) return known;
-    const name = formatRule(rule);
-    rules.set(rule, name);
-    return name;
-  };
+export function createJudge(policy: Policy, lookup: Lookup): Judge {
+  const reader = createFactsReader();
+  const today = rememberLookup(lookup);
+  const nameOf = rememberNames();
 
   return (record) => {
-    const recalled = recall(record);
-    if (recalled.kind !== 'facts') return { kind: 'cannotTell', missing: recalled };
-    const decision = decide(recalled.facts, policy);
+    const { mailbox } = record;
+    const first = decideOnce(reader, record, { mailbox, policy });
+    if (typeof first === 'string') return { kind: 'cannotTell', missing: first };
+    if (!endsInMailbox(first) || wasAskedFor(first.recipient, record)) return judged(record, first, false);
+    const now = today(first.recipient);
+    if (now === 'unavailable') return { kind: 'cannotTell', missing: 'mailbox' };
+    const second = decideOnce(reader, record, { mailbox: now, policy });
+    if (typeof second === 'string') return { kind: 'cannotTell', missing: second };
+    return judged(record, second, true);
+  };
+
+  function judged(record: DecisionRecord, decision: Decision, byToday: boolean): Judgement {
     return {
       kind: 'judged',
       decision,
       before: effectOf(record.outcome),
-      after: effectOf(decision.verdict === 'accepted' ? decision.as : decision.reason),
+      after: effectOf(outcomeOf(decision)),
       rule: nameOf(decision.rule),
-      today: recalled.today,
+      today: byToday,
     };
-  };
+  }
 }
 
 /** What kind of change two different effects are. */
 export function changeOf(before: Effect, after: Effect): ChangeKind {
   if (isAccepted(before) === isAccepted(after)) return 'alters';
   return isAccepted(after) ? 'opens' : 'closes';
+}
+
+function decideOnce(
+  reader: FactsReader,
+  record: DecisionRecord,
+  { mailbox, policy }: { readonly mailbox: MailboxFact; readonly policy: Policy },
+): Decision | Missing {
+  const facts = reader.read(record, mailbox);
+  if ('unreadable' in facts) return facts.unreadable;
+  const decision = decide(facts, policy);
+  return facts.senderProblem ? 'sender' : decision;
+}
+
+function outcomeOf(decision: Decision): DecisionRecord['outcome'] {
+  return decision.verdict === 'accepted' ? decision.as : decision.reason;
+}
+
+/** Whether the routes end in a domain of ours, so that the mailbox made the difference. */
+function endsInMailbox(decision: Decision): boolean {
+  const outcome = outcomeOf(decision);
+  return outcome === 'inbound' || outcome === 'unknownMailbox' || outcome === 'mailboxUnavailable';
+}
+
+/** Whether the directory was asked for this very mailbox then. */
+function wasAskedFor({ address }: Mailbox, record: DecisionRecord): boolean {
+  return record.mailbox !== 'notAsked' && record.address === address;
+}
+
+function rememberLookup(lookup: Lookup): Lookup {
+  let asked: Mailbox | undefined;
+  const memo = new Memo(REMEMBERED, (): MailboxFact => (asked === undefined ? 'notAsked' : lookup(asked)));
+  return (mailbox) => {
+    asked = mailbox;
+    return memo.get(mailbox.address);
+  };
+}
+
+/** A policy has one object for each of its rules. */
+function rememberNames(): (rule: RuleRef) => string {
+  const names = new Map<RuleRef, string>();
+  return (rule) => {
+    const known = names.get(rule);
+    if (known !== undefined) return known;
+    const name = formatRule(rule);
+    names.set(rule, name);
+    return name;
+  };
 }

@@ -4,16 +4,15 @@
  */
 import type { Policy } from '../../policy/mod.ts';
 import type { DecisionRecord } from '../types.ts';
-import type { Lookup, Recalled } from './facts.ts';
 import { changeOf, createJudge } from './judge.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement, Lookup, Missing } from './judge.ts';
 import { makeStatements } from './statement.ts';
 import type { Statement } from './statement.ts';
 import { Tally } from './tally.ts';
 
 /** Why some decisions cannot be judged. */
 export interface Untold {
-  readonly missing: Exclude<Recalled, { kind: 'facts' }>;
+  readonly missing: Missing;
   readonly recipients: number;
   readonly example: DecisionRecord;
 }
@@ -59,18 +58,14 @@ const MOST_PAIRS = 1000;
 export function createReplay(policy: Policy, { lookup, until }: ReplayOptions): Replay {
   const judge = createJudge(policy, lookup);
   const tally = new Tally({ until });
-  const reasons = new Map<
-    string,
-    { missing: Untold['missing']; recipients: number; example: DecisionRecord }
-  >();
+  const reasons = new Map<Missing, { missing: Missing; recipients: number; example: DecisionRecord }>();
   const otherRules = new Map<string, { before: string; after: string; recipients: number }>();
   const counts = { total: 0, changed: 0, untold: 0, today: 0 };
 
-  function cannotTell(record: DecisionRecord, missing: Untold['missing']): void {
+  function cannotTell(record: DecisionRecord, missing: Missing): void {
     counts.untold += 1;
-    const key = missing.kind === 'unreadable' ? missing.field : missing.kind;
-    const known = reasons.get(key);
-    if (known === undefined) reasons.set(key, { missing, recipients: 1, example: record });
+    const known = reasons.get(missing);
+    if (known === undefined) reasons.set(missing, { missing, recipients: 1, example: record });
     else known.recipients += 1;
   }
 

@@ -5,7 +5,7 @@
  */
 import { parseRange, isTextProblem, understandingOf } from '../config/mod.ts';
 import type { IpRange } from '../std/mod.ts';
-import { inlineMap, writeYaml } from './write.ts';
+import { inlineMap, isBlock, writeYaml } from './write.ts';
 import type { Inline, InlineMap, YamlEntry, YamlItem, YamlList, YamlMap } from './write.ts';
 
 /** Where a part comes from, as a comment: `ims.reg:14 RelayAllowList`. */
@@ -163,9 +163,7 @@ function ruleItem(kind: 'never' | 'grant', rule: DraftRule): YamlItem {
 }
 
 function inlineOnly(value: YamlEntry['value']): Inline {
-  if (typeof value === 'object' && ('entries' in value || 'items' in value)) {
-    throw new Error('write lines of their own on one line');
-  }
+  if (isBlock(value)) throw new Error('write lines of their own on one line');
   return value;
 }
 

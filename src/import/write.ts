@@ -79,8 +79,9 @@ function withComments(item: YamlItem, indent: string, lines: readonly string[]):
   return [...before, `${first}   # ${oneLine(comment)}`, ...others];
 }
 
-function isBlock(value: YamlItem['value']): value is Block {
-  return typeof value === 'object' && ('entries' in value || 'items' in value);
+/** Whether a value has lines of its own. A list of values on one line has a method `entries`, which is not its own. */
+export function isBlock(value: YamlItem['value']): value is Block {
+  return typeof value === 'object' && (Object.hasOwn(value, 'entries') || Object.hasOwn(value, 'items'));
 }
 
 function empty(block: Block): string {

@@ -16,8 +16,8 @@ import { PROHIBITED, effectOf } from './effects.ts';
 import { exampleIn } from './examples.ts';
 import { fitsOf, permittedClients } from './grants.ts';
 import type { Fit } from './grants.ts';
-import { factorsOf, productsOver } from './products.ts';
-import type { Product, Products, Whose } from './products.ts';
+import { factorsOf, onceEach, productsOver } from './products.ts';
+import type { AtomSet, Product, Products, Whose } from './products.ts';
 import { mergeAreas, regionWriter } from './regions.ts';
 import type { Area } from './regions.ts';
 import { changedLimits, renamedRules } from './rules.ts';
@@ -83,29 +83,34 @@ function changedAreas(
     if (!differ && before.open === after.open && before.open !== 'grants' && before.open !== 'notNever')
       return [];
     const results = compare[differ ? 'both' : 'one'](unionBefore(before), unionAfter(after));
-    return results.flatMap((result) => areaOf(result, group, before, after, products) ?? []);
+    // Thousands of results may concern the same recipients.
+    const inGroup = onceEach((set) => products.set(RECIPIENTS, intersect(set.spans, group.atoms)));
+    return results.flatMap((result) => areaOf(result, { group, before, after, inGroup }) ?? []);
   });
 }
 
-function areaOf(
-  result: Product,
-  { atoms, routing }: RecipientGroup,
-  before: Behaviour,
-  after: Behaviour,
-  products: Products,
-): ChangedArea | undefined {
+interface Compared {
+  readonly group: RecipientGroup;
+  readonly before: Behaviour;
+  readonly after: Behaviour;
+  /** Those recipients of a set that are in the group. */
+  readonly inGroup: (recipients: AtomSet) => AtomSet;
+}
+
+function areaOf(result: Product, { group, before, after, inGroup }: Compared): ChangedArea | undefined {
   const { sets, whose } = factorsOf(result);
-  if (whose === undefined) throw new Error('a comparison says whose its results are');
-  const recipients = intersect(sets[RECIPIENTS]?.spans ?? [], atoms);
-  if (recipients.length === 0) return undefined;
+  const recipients = sets[RECIPIENTS] && inGroup(sets[RECIPIENTS]);
+  if (whose === undefined || recipients === undefined)
+    throw new Error('a comparison says whose its results are');
+  if (recipients.spans.length === 0) return undefined;
   const texts = {
     before: whose === 'after' ? PROHIBITED : before.accepted,
     after: whose === 'before' ? PROHIBITED : after.accepted,
   };
   return {
     key: `${whose}: ${texts.before} / ${texts.after}`,
-    sets: sets.with(RECIPIENTS, products.set(RECIPIENTS, recipients)),
-    routing,
+    sets: sets.with(RECIPIENTS, recipients),
+    routing: group.routing,
     whose,
     ...texts,
   };

@@ -66,8 +66,9 @@ export function productsOver(space: Space): Products {
     sets.set(key, made);
     return made;
   };
+  const fullSets: AtomSet[] = [];
   const full = (dimension: number): AtomSet =>
-    set(dimension, [{ first: 0, last: sizeOf(space, dimension) - 1 }]);
+    (fullSets[dimension] ??= set(dimension, [{ first: 0, last: sizeOf(space, dimension) - 1 }]));
   const product = (first: AtomSet, next: Product): Factor => {
     const bySet = factors.get(first.id) ?? new Map<number, Factor>();
     factors.set(first.id, bySet);
@@ -110,4 +111,14 @@ export function factorsOf(product: Product): {
   let at = product;
   for (; at.kind === 'factor'; at = at.next) sets.push(at.set);
   return { sets, whose: at.whose };
+}
+
+/** What `make` makes of a set, made once for each. */
+export function onceEach<T>(make: (set: AtomSet) => T): (set: AtomSet) => T {
+  const made = new Map<AtomSet, T>();
+  return (set) => {
+    const value = made.get(set) ?? make(set);
+    made.set(set, value);
+    return value;
+  };
 }

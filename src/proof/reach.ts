@@ -6,65 +6,68 @@ import { coverOf, uncovered } from './cover.ts';
 import type { Fit } from './grants.ts';
 import { productOf, setsOfGrant } from './grants.ts';
 import { addressesOf, atomsOfRanges, recipientIn } from './partition/mod.ts';
+import { onceEach } from './products.ts';
 import type { AtomSet, Product } from './products.ts';
 import { refOf } from './rules.ts';
 import { AT, contradiction, factsNeedingGrant, setsOfPoint } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { intersect } from './spans.ts';
-import type { AddressCount, AddressSet, Reach } from './types.ts';
+import type { Reach } from './types.ts';
 
 /** Every grant, in the order of the configuration. */
 export function reachOf(scene: Scene): readonly Reach[] {
   const { fits, space } = scene;
-  const clients = new Map<AtomSet, { clients: AddressSet; count: AddressCount }>();
-  const coverers = coverersOf(scene);
+  // Many grants have the same clients, or the same recipients: all.
+  const opened = onceEach((set: AtomSet) => {
+    const clients = addressesOf(space.clients, set.spans);
+    return { clients, count: countAddresses(clients) };
+  });
+  const needing = onceEach((set: AtomSet) =>
+    scene.products.set(AT.recipients, intersect(set.spans, scene.needing)),
+  );
+  let coverers: readonly Coverer[] | undefined;
   return fits.map((fit, index) => {
-    const [set] = fit.sets;
-    if (set === undefined) throw new Error('a grant has a set of clients');
-    let opened = clients.get(set);
-    if (opened === undefined) {
-      const addresses = addressesOf(space.clients, set.spans);
-      opened = { clients: addresses, count: countAddresses(addresses) };
-      clients.set(set, opened);
-    }
-    const reached = isReached(index, scene);
-    const coveredBy = reached ? [] : coveredByOf(index, scene, coverers);
-    return { source: fit.grant, ...opened, reached, coveredBy };
+    const clients = opened(setAt(fit.sets, AT.clients));
+    const box = { sets: withRecipients(fit.sets, needing), index };
+    const reached = isReached(box, scene);
+    coverers ??= reached ? undefined : coverersOf(scene);
+    const coveredBy = reached ? [] : coveredByOf(fit, index, needing, scene, coverers ?? []);
+    return { source: fit.grant, ...clients, reached, coveredBy };
   });
 }
 
-/** The grant's product for those recipients that need a grant; undefined: nothing is in it. */
-function needed(
-  { sets, empty }: Pick<Fit, 'sets' | 'empty'>,
-  { needing, products }: Scene,
-): Product | undefined {
-  const recipients = intersect(sets[AT.recipients]?.spans ?? [], needing);
-  if (empty || recipients.length === 0) return undefined;
-  return productOf(sets.with(AT.recipients, products.set(AT.recipients, recipients)), products);
+type Sets = readonly AtomSet[];
+
+function setAt(sets: Sets, dimension: number): AtomSet {
+  const set = sets[dimension];
+  if (set === undefined) throw new Error('a grant has a set for every dimension');
+  return set;
+}
+
+/** The sets of a grant with those of its recipients that need a grant. */
+function withRecipients(sets: Sets, needing: (set: AtomSet) => AtomSet): Sets {
+  return sets.with(AT.recipients, needing(setAt(sets, AT.recipients)));
+}
+
+function isEmpty(sets: Sets): boolean {
+  return sets.some(({ spans }) => spans.length === 0);
 }
 
 /** Whether the grant decides for any facts. `decide()` has the last word that it does. */
-function isReached(index: number, scene: Scene): boolean {
-  const { fits, subject, needing, products } = scene;
-  const fit = fits[index];
-  if (fit === undefined || !subject.source.reroute) return false;
-  const product = needed(fit, scene);
-  if (product === undefined) return false;
+function isReached({ sets, index }: { readonly sets: Sets; readonly index: number }, scene: Scene): boolean {
+  const { fits, subject, products } = scene;
+  if (!subject.source.reroute || isEmpty(sets)) return false;
   const { rule } = subject.policy.grants.grants[index] ?? {};
   // Most grants decide for the first facts that come to mind.
-  const recipients = intersect(fit.sets[AT.recipients]?.spans ?? [], needing);
-  const first = factsNeedingGrant(
-    fit.sets.with(AT.recipients, products.set(AT.recipients, recipients)),
-    scene,
-  );
+  const first = factsNeedingGrant(sets, scene);
   if (first !== undefined && scene.ask(first).rule === rule) return true;
   const earlier = fits.slice(0, index).flatMap((other) => (other.empty ? [] : [other.product]));
-  const point = uncovered(product, earlier);
+  const point = uncovered(productOf(sets, products), earlier);
   if (point === undefined) return false;
   const facts = factsNeedingGrant(setsOfPoint(point), scene);
   if (facts === undefined) return false; // such addresses cannot be written
   const decision = scene.ask(facts);
-  if (decision.rule !== rule) throw contradiction(facts, `accepted by ${fit.grant.name}`, decision);
+  if (decision.rule !== rule) throw contradiction(facts, `accepted by grant ${index + 1}`, decision);
   return true;
 }
 
@@ -90,16 +93,21 @@ function coverersOf({ subject, space, products, fits }: Scene): readonly Coverer
   return [...never, ...grants];
 }
 
-function coveredByOf(index: number, scene: Scene, coverers: readonly Coverer[]): readonly RuleRef[] {
-  const { fits, subject, space, products } = scene;
-  const fit = fits[index];
-  if (fit === undefined || !subject.source.reroute) return [];
-  const sets = setsOfGrant(fit.grant, space, products);
-  if (sets[AT.moments]?.spans.length === 0) return []; // it has ended
-  const product = needed({ sets, empty: false }, scene);
-  if (product === undefined) return routesOf(fit, scene);
+function coveredByOf(
+  fit: Fit,
+  index: number,
+  needing: (set: AtomSet) => AtomSet,
+  scene: Scene,
+  coverers: readonly Coverer[],
+): readonly RuleRef[] {
+  const { subject, space, products } = scene;
+  if (!subject.source.reroute) return [];
+  const own = setsOfGrant(fit.grant, space, products);
+  if (setAt(own, AT.moments).spans.length === 0) return []; // it has ended
+  const sets = withRecipients(own, needing);
+  if (setAt(sets, AT.recipients).spans.length === 0) return routesOf(fit, scene);
   const earlier = coverers.filter((coverer) => coverer.index < index);
-  return coverOf(product, earlier, (coverer) => coverer.product).map(({ rule }) => rule);
+  return coverOf(productOf(sets, products), earlier, ({ product }) => product).map(({ rule }) => rule);
 }
 
 /** The routes of the recipients that a grant names. */

@@ -5,6 +5,7 @@ import { inRange } from '../std/mod.ts';
 import { atomsOfMailboxSet, isInMailboxSet, mailboxSetsOf } from './mailbox-sets.ts';
 import { addressesOf, whoIn } from './partition/mod.ts';
 import type { MailboxPartition } from './partition/mod.ts';
+import { onceEach } from './products.ts';
 import type { AtomSet, Products } from './products.ts';
 import type { Space } from './space.ts';
 import { unite } from './spans.ts';
@@ -78,11 +79,11 @@ export interface WrittenRegion {
 }
 
 export function regionWriter(space: Space): RegionWriter {
-  const clients = once((spans: SpanSet): AddressSet => addressesOf(space.clients, spans));
-  const locals = once((spans: SpanSet): AddressSet => addressesOf(space.locals, spans));
-  const who = once((spans: SpanSet): Who => whoIn(space.accounts, spans));
-  const senders = once((spans: SpanSet) => writeMailboxes(space.senders, spans));
-  const recipients = once((spans: SpanSet) => writeMailboxes(space.recipients, spans));
+  const clients = onceEach(({ spans }): AddressSet => addressesOf(space.clients, spans));
+  const locals = onceEach(({ spans }): AddressSet => addressesOf(space.locals, spans));
+  const who = onceEach(({ spans }): Who => whoIn(space.accounts, spans));
+  const senders = onceEach(({ spans }) => writeMailboxes(space.senders, spans));
+  const recipients = onceEach(({ spans }) => writeMailboxes(space.recipients, spans));
   return {
     regionsOf({ sets, routing }) {
       const [c, l, a, s, r, m] = sets;
@@ -112,17 +113,6 @@ function writeMailboxes(
   spans: SpanSet,
 ): readonly { readonly set: MailboxSet; readonly spans: SpanSet }[] {
   return mailboxSetsOf(partition, spans).map((set) => ({ set, spans: atomsOfMailboxSet(partition, set) }));
-}
-
-function once<T>(make: (spans: SpanSet) => T): (set: AtomSet) => T {
-  const made = new Map<AtomSet, T>();
-  return (set) => {
-    const known = made.get(set);
-    if (known !== undefined) return known;
-    const value = make(set.spans);
-    made.set(set, value);
-    return value;
-  };
 }
 
 /** Whether the facts are in the region. The listener and what is known of the mailbox are in every region. */

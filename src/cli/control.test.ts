@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { serveControl } from '../api/mod.ts';
-import { entryOf, idOf, memoryBackend } from '../api/testing/memoryBackend.ts';
+import { entryOf, idOf, memoryBackend, STARTED } from '../api/testing/memoryBackend.ts';
 import type { MemoryBackend } from '../api/testing/memoryBackend.ts';
 import { EXIT } from './exit.ts';
 import { assertFailed, site } from './testing/kit.ts';
@@ -55,6 +55,52 @@ test('status shows how it is, and ends with the queue', async (t) => {
     ran.stdout,
     /\n2 messages in the queue \(8\.0 KiB\), 1 recipient held, the oldest 29 min old\. Look at them with: postern queue list\n$/,
   );
+});
+
+test('status shows the limits in use, the next moment there is room, and suspected gateways with what to do', async (t) => {
+  const { run, backend } = await daemon(t);
+  const limit = { recipients: 200, periodMs: 3_600_000, burst: 50, per: 'client' as const };
+  backend.limits.push(
+    {
+      grant: 'office',
+      whose: '10.0.0.7',
+      limit,
+      used: 50,
+      until: STARTED + 18_000,
+      freeAt: STARTED + 900_000,
+    },
+    {
+      grant: 'staff',
+      whose: null,
+      limit: { ...limit, per: 'grant' },
+      used: 3,
+      until: null,
+      freeAt: STARTED + 60_000,
+    },
+  );
+  const seen = { grant: 'office', since: STARTED, lastSeen: STARTED };
+  backend.suspects.push(
+    { ...seen, client: '10.0.0.254', reason: 'gateway', names: 0, examples: [] },
+    { ...seen, client: '10.0.0.9', reason: 'names', names: 20, examples: ['a.test', 'b\u001B.test'] },
+  );
+  const warned = (await run(['status'])).stdout;
+  assert.match(warned, /LIMIT OF +WHOSE +RATE +USED +NEXT +ALL FREE AGAIN/);
+  assert.match(
+    warned,
+    /office +10\.0\.0\.7 +200\/hour +50 of 50 +2026-11-24 12:00:18 UTC +2026-11-24 12:15:00 UTC/,
+  );
+  assert.match(warned, /staff +all +200\/hour +3 of 50 +now +2026-11-24 12:01:00 UTC/);
+  assert.match(
+    warned,
+    /10\.0\.0\.254 looks like a gateway: it is the default gateway of this host\. It relays by office\./,
+  );
+  assert.match(
+    warned,
+    /10\.0\.0\.9 looks like a gateway: it gave 20 different names .* such as a\.test, b\?\.test\./,
+  );
+  assert.match(warned, /relays by the same grant; suspectGateway: refuse .* To mend it: .*proxies.*sign in/);
+  backend.refusesSuspects = true;
+  assert.match((await run(['status'])).stdout, /Their address alone opens nothing/);
 });
 
 test('status exits 1 while not everything runs', async (t) => {

@@ -1,11 +1,21 @@
 /** `postern status`: whether it runs and how it is. */
-import type { CertificateStatus, ListenerStatus, Status, WorkerStatus } from '../../api/mod.ts';
+import type {
+  CertificateStatus,
+  LimitStatus,
+  ListenerStatus,
+  Status,
+  SuspectStatus,
+  WorkerStatus,
+} from '../../api/mod.ts';
+import { formatRate } from '../../policy/mod.ts';
 import { jsonOption } from '../command.ts';
 import type { Call, PosternCommand } from '../command.ts';
 import { ask } from '../control.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { printable } from '../printable.ts';
 import { formatCount, formatMoment, formatSize, formatSpan } from '../quantity.ts';
+import type { Style } from '../style.ts';
 import { formatTable } from '../table.ts';
 
 interface Options {
@@ -17,7 +27,7 @@ export function addStatus(parent: PosternCommand): void {
     .command('status')
     .summary('show whether Postern runs, and how it is')
     .description(
-      'Shows the running daemon: version, workers, listeners, certificate, queue and the last reload. Exits 0 when all workers run and answer, 1 when not, 4 when there is no daemon.',
+      'Shows the running daemon: version, workers, listeners, certificate, queue, the last reload, the limits of grants that are used the most, and clients that look like gateways. Exits 0 when all workers run and answer, 1 when not, 4 when there is no daemon.',
     )
     .addOption(jsonOption())
     .example('postern status', 'for people')
@@ -55,6 +65,8 @@ function describeStatus({ out, io }: Call<Options>, status: Status): string {
     '',
     ...describeCertificate(status.certificate, now),
     ...describeReload(status),
+    ...describeLimits(status.limits),
+    ...describeGateways(status, out.style),
     describeQueue(status, now),
   ].join('\n');
 }
@@ -109,6 +121,43 @@ function describeReload({ lastReload }: Status): string[] {
   const { at, ok, summary } = lastReload;
   return [`Last reload ${formatMoment(at)}: ${ok ? 'done' : 'refused, nothing was changed'}. ${summary}`];
 }
+
+function describeLimits(limits: readonly LimitStatus[]): string[] {
+  if (limits.length === 0) return [];
+  const rows = limits.map(({ grant, whose, limit, used, until, freeAt }) => [
+    grant,
+    whose === null ? 'all' : printable(whose),
+    formatRate(limit),
+    `${used} of ${limit.burst}`,
+    until === null ? 'now' : formatMoment(until),
+    formatMoment(freeAt),
+  ]);
+  return ['', formatTable(['LIMIT OF', 'WHOSE', 'RATE', 'USED', 'NEXT', 'ALL FREE AGAIN'], rows), ''];
+}
+
+/** A finding, with what can be done about it. */
+function describeGateways({ gateways: { refused, suspects } }: Status, { caution }: Style): string[] {
+  if (suspects.length === 0) return [];
+  const what = refused
+    ? 'Their address alone opens nothing (suspectGateway: refuse); who signs in can send.'
+    : 'Whoever is behind them relays by the same grant; suspectGateway: refuse in the configuration ends that.';
+  return [
+    ...suspects.map(
+      ({ client, grant, reason, names, examples }) =>
+        `${caution(`${client} looks like a gateway`)}: ${WHY[reason](names, examples.map(printable))}. It relays by ${grant}.`,
+    ),
+    `${what} To mend it: publish the ports of the container with the network of the host, name the proxy under proxies, or take the address out of the grant and let clients sign in.`,
+    '',
+  ];
+}
+
+const WHY: Record<SuspectStatus['reason'], (names: number, examples: readonly string[]) => string> = {
+  gateway: () => 'it is the default gateway of this host',
+  bridge: () => 'it is the address of this host on a bridge of containers',
+  own: () => 'it is an address of this host itself',
+  names: (names, examples) =>
+    `it gave ${names} different names with EHLO within a day, such as ${examples.join(', ')}`,
+};
 
 function describeQueue({ queue }: Status, now: number): string {
   if (queue.messages === 0) return 'The queue is empty.';

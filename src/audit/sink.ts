@@ -194,6 +194,7 @@ export async function waitForArrivals(
   ms: number,
   signal: AbortSignal,
 ): Promise<number> {
+  if (tokens.length === 0) return 0;
   const missing = new Set(tokens);
   const look = (): boolean => {
     for (const { token } of sink.arrivals) missing.delete(token);

@@ -99,7 +99,7 @@ export class Talk {
   /** Ends it politely: the server knows of it before the next connection comes. */
   async quit(): Promise<void> {
     const halted = await this.send('QUIT\r\n');
-    if (halted === undefined) await this.wire.readWithin(QUIT_MS);
+    if (halted === undefined) await this.wire.readWithin(Math.min(QUIT_MS, this.wire.replyMs));
     this.wire.close();
   }
 

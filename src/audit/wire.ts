@@ -77,6 +77,11 @@ export class Wire {
     return this.#socket.localAddress ?? '';
   }
 
+  /** How long a reply is waited for. */
+  get replyMs(): number {
+    return this.#limits.replyMs;
+  }
+
   /** Replies that were not asked for yet. */
   get waiting(): number {
     return this.#waiting.length;

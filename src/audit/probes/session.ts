@@ -95,13 +95,6 @@ export const PARAMETERS = rows(
       id: 'orcpt',
       title: 'ORCPT= names a local recipient',
       rcpt: 'RCPT TO:<{outside}> ORCPT=rfc822;{known}',
-      needs: [{ kind: 'extension', keyword: 'DSN' }],
-      source: 'RFC 3461 4.2',
-    },
-    {
-      id: 'orcpt-unoffered',
-      title: 'ORCPT= whether offered or not',
-      rcpt: 'RCPT TO:<{outside}> ORCPT=rfc822;{known}',
       source: 'RFC 3461 4.2',
     },
     {

@@ -64,6 +64,7 @@ export interface BrokenServer extends AsyncDisposable {
   readonly lines: string[];
   /** Messages that were accepted. */
   readonly messages: string[];
+  /** Connections that did not end yet, by QUIT or by closing. */
   readonly connections: { most: number; now: number; all: number };
 }
 
@@ -77,11 +78,16 @@ export async function startBroken(options: BrokenServerOptions): Promise<BrokenS
     connections.all += 1;
     connections.now += 1;
     connections.most = Math.max(connections.most, connections.now);
+    let open = true;
+    const ended = (): void => {
+      if (open) connections.now -= 1;
+      open = false;
+    };
     socket.on('close', () => {
       sockets.delete(socket);
-      connections.now -= 1;
+      ended();
     });
-    serve(socket, options, { lines, messages });
+    serve(socket, options, { lines, messages, ended });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -120,7 +126,7 @@ interface Session {
 function serve(
   plain: Socket,
   { holes, relayTo, tls = false }: BrokenServerOptions,
-  { lines, messages }: { lines: string[]; messages: string[] },
+  { lines, messages, ended }: { lines: string[]; messages: string[]; ended: () => void },
 ): void {
   const has = (hole: Hole): boolean => holes.includes(hole);
   let socket = plain;
@@ -167,6 +173,7 @@ function serve(
       case 'VRFY':
         return say('252 2.5.2 Perhaps');
       case 'QUIT':
+        ended();
         return void socket.end('221 2.0.0 Bye\r\n');
       case 'AUTH':
         return auth(argument);

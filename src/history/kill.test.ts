@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { decisionsIn, temporaryFolder } from './testing/kit.ts';
 
-const ROUNDS = 10;
+const ROUNDS = 6;
 const PROGRAM = fileURLToPath(new URL('./testing/scribe.ts', import.meta.url));
 
 /** Lets it write for a while, and kills it; resolves with the number up to which all must be there. */

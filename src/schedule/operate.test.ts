@@ -121,13 +121,18 @@ describe('hold() and release()', () => {
 describe('remove()', () => {
   test('deletes a message without a word to its sender', async () => {
     await using rig = await createRig({ script: () => LATER });
-    const id = await rig.submit({});
+    const id = await rig.submit({ recipients: ['1@a.test', '2@b.test'] });
     await rig.settled();
+    const { sender = '' } = (await rig.spool.get(id))?.envelope ?? {};
     assert.equal(await rig.scheduler.remove(id), true);
     assert.deepEqual(await rig.spool.all(), []);
     assert.deepEqual(rig.told('queue.removed'), [{ id }]);
+    assert.deepEqual(rig.told('recipient.deleted'), [
+      { id, recipient: '1@a.test', sender },
+      { id, recipient: '2@b.test', sender },
+    ]);
     await rig.pass(HOUR);
-    assert.equal(rig.courier.made.length, 1);
+    assert.equal(rig.courier.made.length, 2);
     assert.equal(rig.notices.length, 0);
   });
 

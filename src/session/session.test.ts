@@ -327,6 +327,28 @@ test('Session says 250 only when the message is stored', async () => {
   assert.equal(client.codes(), '250,250');
 });
 
+test('Session tells the history of a message that is stored, with its Message-ID, and of no other', async () => {
+  const client = new Harness({
+    store: (message) => Promise.resolve(message.id === 'ID1' ? 'failed' : 'stored'),
+  });
+  await client.send(`EHLO a.test\r\n${ENVELOPE}Message-ID: <lost@a.test>\r\n\r\nx\r\n.\r\n`);
+  await client.send(`${ENVELOPE}Subject: s\r\nmessage-id: <kept@a.test>\r\n\r\nx\r\n.\r\n`);
+  await client.send(`${ENVELOPE}Subject: none\r\n\r\nx\r\n.\r\n`);
+  assert.deepEqual(
+    client.kept.accepted.map(({ id, transaction, messageId, sender, size }) => [
+      id,
+      transaction,
+      messageId,
+      sender,
+      size,
+    ]),
+    [
+      ['ID2', 2, 'kept@a.test', 'probe@outside.test', 44],
+      ['ID3', 3, undefined, 'probe@outside.test', 20],
+    ],
+  );
+});
+
 test('Session moves content over the inline limit into a file, and discards it with the connection', async () => {
   const client = new Harness({ inlineLimit: 2000 });
   await client.send(`EHLO a.test\r\n${ENVELOPE}`);

@@ -71,7 +71,8 @@ export function composeYaml(draft: Draft): string {
   const { hostname, defaultDomain, messageSize, tls, queue } = draft;
   const entries: YamlEntry[] = [
     { key: 'hostname', value: hostname.text, ...commented(hostname) },
-    { key: 'listeners', value: { entries: draft.listeners.map(listenerEntry) } },
+    // None that could be carried over: then Postern listens on loopback only.
+    ...(draft.listeners.length === 0 ? [] : [listenersEntry(draft)]),
     { key: 'routing', value: routingMap(draft) },
     { key: 'relay', value: relayMap(draft) },
   ];
@@ -104,6 +105,10 @@ function commented({ comment }: Sourced): { readonly comment?: string } {
 
 function above(lines: readonly string[] = []): { readonly above?: readonly string[] } {
   return lines.length === 0 ? {} : { above: lines };
+}
+
+function listenersEntry({ listeners }: Draft): YamlEntry {
+  return { key: 'listeners', value: { entries: listeners.map(listenerEntry) } };
 }
 
 function listenerEntry(listener: DraftListener): YamlEntry {

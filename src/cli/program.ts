@@ -11,6 +11,7 @@ import { addReload } from './commands/reload.ts';
 import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
+import { addTrace } from './commands/trace.ts';
 import { addVersion } from './commands/version.ts';
 import { PosternCommand } from './command.ts';
 import type { Outcome } from './command.ts';
@@ -53,6 +54,7 @@ export function createProgram(io: CliIo, outcome: Outcome): PosternCommand {
   addReload(program);
   addQueue(program);
   addAccount(program);
+  addTrace(program);
   addVersion(program);
   return program;
 }

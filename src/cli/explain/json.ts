@@ -9,7 +9,7 @@ const SCHEMA = 'postern.explain/1';
 export function reportJson(report: Report) {
   switch (report.kind) {
     case 'decided':
-      return { ...decidedJson(report.explanation), assumed: report.assumed };
+      return { schema: SCHEMA, ...explanationJson(report.explanation), assumed: report.assumed };
     case 'signInFirst': {
       const { code, status, lines } = REPLIES.authRequired;
       const reply = { code, status: `${String(code).charAt(0)}.${status}`, text: lines[0] };
@@ -29,14 +29,14 @@ export function reportJson(report: Report) {
   }
 }
 
-function decidedJson({ decision, reply, steps, wouldHaveBeenAllowed }: Explanation) {
+/** A decision and how it came about. */
+export function explanationJson({ decision, reply, steps, wouldHaveBeenAllowed }: Explanation) {
   const { rule, recipient, facts } = decision;
   const verdict =
     decision.verdict === 'accepted'
       ? { verdict: decision.verdict, as: decision.as, destination: decision.destination }
       : { verdict: decision.verdict, reason: decision.reason };
   return {
-    schema: SCHEMA,
     ...verdict,
     rule: formatRule(rule),
     ...(rule.kind === 'none' ? {} : { place: rule.place }),
@@ -49,7 +49,16 @@ function decidedJson({ decision, reply, steps, wouldHaveBeenAllowed }: Explanati
 }
 
 /** The facts of a decision as every command writes them. */
-export function factsJson({ client, localAddress, listener, account, sender, recipient, mailbox, at }: Facts) {
+export function factsJson({
+  client,
+  localAddress,
+  listener,
+  account,
+  sender,
+  recipient,
+  mailbox,
+  at,
+}: Facts) {
   return {
     from: client.text,
     // No client connects to 0.0.0.0: it stands for an address that was not said and that no grant names.

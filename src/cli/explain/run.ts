@@ -11,20 +11,36 @@ import type { ExplainOptions } from './input.ts';
 import { reportJson } from './json.ts';
 import { makeReport } from './report.ts';
 import type { Report } from './report.ts';
+import { runExplainRecorded } from './recorded.ts';
 import { describeReport } from './words.ts';
 
 export interface Options extends Partial<ExplainOptions> {
   readonly expect?: Expectation;
+  readonly session?: string;
+  readonly data?: string;
   readonly json?: true;
 }
 
 export async function runExplain(call: Call<Options>): Promise<ExitCode> {
   const { args, options, io, out } = call;
-  const { from } = options;
+  const { from, session } = options;
+  if (session !== undefined) return runExplainRecorded(call, { ...options, session });
+  if (options.data !== undefined) {
+    out.fail(
+      '--data names a history, which only --session looks into',
+      'Leave it out, or give --session ID.',
+    );
+    return EXIT.usage;
+  }
+  const [recipient] = args;
+  if (recipient === undefined) {
+    out.fail('the recipient is missing: to whom would it be?', 'Give an address, or --session ID.');
+    return EXIT.usage;
+  }
   if (from === undefined) {
     out.fail(
       '--from is missing: whose mail is it?',
-      'Give the IP address of the client, such as --from 203.0.113.9.',
+      'Give the IP address of the client, such as --from 203.0.113.9, or --session ID.',
     );
     return EXIT.usage;
   }
@@ -32,7 +48,7 @@ export async function runExplain(call: Call<Options>): Promise<ExitCode> {
   if ('exit' in read) return read.exit;
   using mailboxes = openMailboxes(read.config);
   const report = makeReport(
-    args[0] ?? '',
+    recipient,
     { ...options, from },
     { config: read.config, mailboxes, now: io.clock.now() },
   );

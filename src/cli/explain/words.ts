@@ -33,7 +33,8 @@ function describeDecided(
   return [headline(explanation, style), ...note, '', formatExplanation(explanation)].join('\n');
 }
 
-function headline({ decision, reply }: Explanation, style: Style): string {
+/** The verdict in one line. */
+export function headline({ decision, reply }: Explanation, style: Style): string {
   if (decision.verdict === 'accepted') return `${style.good(ACCEPTED[decision.as])}${by(decision)}.`;
   const word = reply.code < 500 ? 'Refused for now' : 'Refused';
   return `${style.bad(word)}: ${formatReplyCode(reply)}.`;

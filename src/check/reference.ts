@@ -13,8 +13,8 @@ has a code that does not change, a place in the file, and what to do about it.`;
 const SEVERITIES: Record<Severity, string> = {
   error:
     'The configuration is not put in force: Postern does not start with it, and a reload changes nothing. `postern check` exits 1.',
-  warning: 'The configuration is put in force, and every start and reload logs \`configuration.warned\`.',
-  note: 'Worth knowing; only \`postern check\` shows it.',
+  warning: 'The configuration is put in force, and every start and reload logs `configuration.warned`.',
+  note: 'Worth knowing; only `postern check` shows it.',
 };
 
 export function findingsReference(): string {

@@ -13,6 +13,7 @@ import {
   coveredByNever,
   endsSoon,
   expired,
+  neverAsked,
   nobodySignsIn,
   relayingOff,
   repeatedRanges,
@@ -30,7 +31,7 @@ export interface FindingRule {
   readonly meaning: string;
   /** Whether it depends on the machine, and is not looked for when the configuration is for another one. */
   readonly host?: true;
-  find(scene: Scene): Iterable<Draft>;
+  readonly find: (scene: Scene) => Iterable<Draft>;
 }
 
 export const FINDINGS = {
@@ -95,6 +96,11 @@ export const FINDINGS = {
     severity: 'warning',
     meaning: 'The `until` of a grant has passed. It allows nothing any more.',
     find: expired,
+  },
+  'grant-never-asked': {
+    severity: 'warning',
+    meaning: 'The routes of all the recipients that a grant names decide without it, so it never applies.',
+    find: neverAsked,
   },
   'grant-shadowed': {
     severity: 'warning',

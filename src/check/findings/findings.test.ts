@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Config } from '../../config/mod.ts';
-import { configOf, foundIn, host, ip, nic, withGrants } from '../testing/kit.ts';
+import { configOf, examined, foundIn, host, ip, nic, withGrants } from '../testing/kit.ts';
 import type { Looking } from '../testing/kit.ts';
 import { findingRules } from './catalogue.ts';
 import type { FindingCode } from './catalogue.ts';
@@ -168,6 +168,16 @@ const CASES: readonly Case[] = [
     has: withGrants('{ name: a, from: [10.0.0.1], until: "2026-12-08T12:00:00Z" }'),
     says: /grant a ends in 14 days, on 2026-12-08 12:00:00 UTC/,
     hasNot: withGrants('{ name: a, from: [10.0.0.1], until: "2026-12-08T12:00:01Z" }'),
+  },
+  {
+    code: 'grant-never-asked',
+    has: configOf(
+      'routing: { domains: [{ domain: a.example, inbound: true }, { domain: "*.a.example", inbound: true }] }\nrelay: { allow: [{ name: g, from: [10.0.0.1], recipients: ["@a.example", "@*.a.example"] }] }',
+    ),
+    says: /grant g is never asked: .*a\.example \(line 2\) decide for its recipients/,
+    hasNot: configOf(
+      'routing: { domains: [{ domain: a.example, inbound: true }] }\nrelay: { allow: [{ name: g, from: [10.0.0.1], recipients: ["@a.example", "@*.a.example"] }] }',
+    ),
   },
   {
     code: 'grant-shadowed',
@@ -349,8 +359,7 @@ test('findings that depend on the machine are not looked for when the configurat
   }
 });
 
-test('of many findings of a kind the first are shown, and that there are more is said', async () => {
-  const { examined } = await import('../testing/kit.ts');
+test('of many findings of a kind the first are shown, and that there are more is said', () => {
   const grants = Array.from(
     { length: 21 },
     (_, index) => `{ name: g${index}, from: [10.0.${index}.1], until: 2020-01-01 }`,

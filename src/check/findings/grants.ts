@@ -67,6 +67,19 @@ export function* shadowed({ proof, now }: Scene): Generator<Draft> {
   }
 }
 
+/** Grants whose recipients all have routes that decide without them. */
+export function* neverAsked({ proof, now }: Scene): Generator<Draft> {
+  for (const { source, reached, coveredBy } of live(proof, now)) {
+    const routes = coveredBy.filter(({ kind }) => kind === 'route');
+    if (reached || routes.length === 0 || coveredBy.some(({ kind }) => kind === 'grant')) continue;
+    yield {
+      place: source.place,
+      message: `grant ${source.name} is never asked: ${most(routes.map(named), 3)} decide${routes.length === 1 ? 's' : ''} for its recipients`,
+      remedy: 'Remove it; mail to these recipients needs no grant.',
+    };
+  }
+}
+
 /** Client addresses of a grant that no mail can be relayed for, because never rules hold them. */
 export function* coveredByNever({ config, proof, now }: Scene): Generator<Draft> {
   const { never } = config.relay;

@@ -9,25 +9,24 @@ import type { Draft, Scene } from '../types.ts';
 import { most } from '../words.ts';
 
 /** Recipients for whom no grant is ever asked: their route decides, or they are rewritten before. */
-export function* recipientsWithoutEffect({ config }: Scene): Generator<Draft> {
+export function* recipientsWithoutEffect({ config, proof }: Scene): Generator<Draft> {
   const policy = compilePolicy(policySource(config));
-  for (const grant of config.relay.allow) {
-    const idle = domainsOf(grant.recipients ?? []).flatMap((domain) => {
+  for (const { source, reached } of proof.reach) {
+    // Of a grant that is not asked at all there is another finding.
+    if (!reached) continue;
+    const idle = domainsOf(source.recipients ?? []).flatMap((domain) => {
       const why = whyNotAsked(domain, policy);
       return why === undefined ? [] : [{ domain, why }];
     });
     const [first] = idle;
     if (first === undefined) continue;
-    const all = idle.length === grant.recipients?.length;
     yield {
-      place: grant.place,
-      message: `${all ? `grant ${grant.name}` : `@${first.domain} in ${grant.name}`} is never asked: ${first.why}`,
-      remedy: all
-        ? 'Remove the grant.'
-        : `Remove ${most(
-            idle.map(({ domain }) => `@${domain}`),
-            3,
-          )} from its recipients.`,
+      place: source.place,
+      message: `@${first.domain} in ${source.name} is never asked: ${first.why}`,
+      remedy: `Remove ${most(
+        idle.map(({ domain }) => `@${domain}`),
+        3,
+      )} from its recipients.`,
     };
   }
 }
@@ -45,8 +44,7 @@ function whyNotAsked(domain: Domain, policy: Policy): string | undefined {
   const [rewrite] = rewrites;
   if (rewrite !== undefined) return `${domain} is rewritten to ${rewrite.to} first, and grants see that`;
   if (route?.destination.kind === 'inbound') return `${domain} is ours, and anyone can send to it`;
-  if (route?.destination.kind === 'outbound') return `anyone may relay to ${domain} (alwaysRelay)`;
-  return undefined; // forwarded: grants decide on local parts with routing characters
+  return undefined; // forwarded and alwaysRelay: grants decide on local parts with routing characters
 }
 
 /** Senders are only claimed: from a public network the condition keeps nobody out who wants in. */

@@ -6,6 +6,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findingsReference } from '../src/check/mod.ts';
 import { cliReference } from '../src/cli/mod.ts';
 import { configurationReference, jsonSchema } from '../src/config/mod.ts';
 import { logEventsReference } from '../src/observe/mod.ts';
@@ -22,6 +23,7 @@ const FILES: readonly GeneratedFile[] = [
   { path: 'postern.schema.json', make: () => `${JSON.stringify(jsonSchema(), null, 2)}\n` },
   { path: 'docs/configuration.md', make: configurationReference },
   { path: 'docs/cli.md', make: cliReference },
+  { path: 'docs/findings.md', make: findingsReference },
   { path: 'docs/log-events.md', make: logEventsReference },
   { path: 'docs/replies.md', make: repliesReference },
 ];

@@ -11,14 +11,19 @@ export interface Progress {
 const AFTER_MS = 1000;
 const EVERY_MS = 200;
 
-export function createProgress({ stderr, env }: CliIo, what: string): Progress {
+/** `clock` gives milliseconds from any moment on. */
+export function createProgress(
+  { stderr, env }: CliIo,
+  what: string,
+  clock: () => number = () => performance.now(),
+): Progress {
   const shown = stderr.isTTY === true && env['TERM'] !== 'dumb';
-  const began = performance.now();
+  const began = clock();
   let last = Number.NEGATIVE_INFINITY;
   let written = false;
   return {
     at(done, total) {
-      const now = performance.now();
+      const now = clock();
       if (!shown || now - began < AFTER_MS || now - last < EVERY_MS) return;
       last = now;
       written = true;

@@ -211,7 +211,7 @@ function describeNotes({ control, halted, verdict, ways }: AuditReport): readonl
   return notes;
 }
 
-function describeNext({ verdict, judgedBy, halted, results }: AuditReport): string {
+function describeNext({ verdict, judgedBy, halted, results, skipped }: AuditReport): string {
   const plain = results.some(
     ({ probe, verdict }) => probe.id === 'plain' && (verdict === 'relays' || verdict === 'accepts'),
   );
@@ -224,7 +224,9 @@ function describeNext({ verdict, judgedBy, halted, results }: AuditReport): stri
         ? 'Close it, and audit again. docs/audit.md says what each finding means.'
         : 'Close it, and audit again; --sink ADDRESS:PORT shows what really goes out.';
     case 'closed':
-      return 'Audit again from a client address that may relay (--from), and after every change of the configuration.';
+      return skipped.some(({ reason }) => reason.includes('--'))
+        ? 'More is tried with --inbound and --sink. Audit again after every change of the configuration.'
+        : 'Audit again after every change of the configuration, and from other client addresses with --from.';
     case 'cannotTell':
       return halted === undefined
         ? 'Audit again later, or with --inbound and --sink.'

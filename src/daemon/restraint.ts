@@ -97,7 +97,7 @@ function createWatch(
   tell: (sighting: Sighting) => void,
 ): (decision: Decision, circumstances: RestraintCircumstances, grant: string) => void {
   const told = new Set<string>();
-  let since = clock.now();
+  let since = Number.NEGATIVE_INFINITY;
   return ({ facts }, { helo }, grant) => {
     if (facts.account !== undefined) return; // whoever signs in may sit behind anything
     const now = clock.now();

@@ -4,11 +4,12 @@ import { formatHost } from '../std/mod.ts';
 import type { Policy } from './compile.ts';
 import { describeFit, describeMisfit, rangeAround } from './conditions.ts';
 import type { Trace } from './decide.ts';
+import { describeLimit } from './limits.ts';
 import type { Location } from './locate.ts';
 import { NEAREST, nearestGrants } from './nearest.ts';
 import type { FinalRoute } from './route-table.ts';
-import type { Facts, MailboxFact, Place } from './types.ts';
-import { count } from './words.ts';
+import type { Facts, GrantSource, MailboxFact, Place } from './types.ts';
+import { count, listOf } from './words.ts';
 
 /** One thing that was looked at. */
 export interface Step {
@@ -57,8 +58,8 @@ export function recordSteps(steps: Step[], facts: Facts, policy: Policy): Trace 
     },
     grant(grant, question) {
       if (grant !== undefined) {
-        const { name, place } = grant.source;
-        add(true, `Grant ${name} fits: ${describeFit(grant, question)}.`, place);
+        const { name, limits, place } = grant.source;
+        add(true, `Grant ${name} fits: ${describeFit(grant, question)}.${withinLimits(limits)}`, place);
         return;
       }
       const inOrder = [...nearestGrants(policy.grants, question)].sort(
@@ -103,6 +104,13 @@ function describeMailbox(fact: MailboxFact, address: string): string {
     default:
       return fact satisfies never;
   }
+}
+
+/** The decision does not depend on how much of a limit is used; who is over it is told to come back. */
+function withinLimits(limits: GrantSource['limits']): string {
+  if (limits === undefined) return '';
+  const all = listOf(limits.map(describeLimit));
+  return ` It carries what is within its limit of ${all}; beyond, 450 4.7.1.`;
 }
 
 function lookedAt(rules: number): string {

@@ -4,7 +4,15 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packRecords } from './batch.ts';
-import { decision, decisionsIn, eventLog, RETENTION, temporaryFolder, until } from './testing/kit.ts';
+import {
+  decision,
+  decisionsIn,
+  eventLog,
+  RETENTION,
+  standingClock,
+  temporaryFolder,
+  until,
+} from './testing/kit.ts';
 import { startWriter } from './writer.ts';
 
 function batch(session: string, records = 1): ReturnType<typeof packRecords> {
@@ -81,6 +89,26 @@ test('startWriter() with `off` makes no folder', async (t) => {
     writer.write(batch('off'));
   }
   assert.ok(!existsSync(folder));
+});
+
+test('write() outlives a thread that dies: what it had is counted, and the next is started ten seconds later', async (t) => {
+  const folder = temporaryFolder(t);
+  const events = eventLog();
+  const clock = standingClock();
+  const program = new URL('./testing/dying.ts', import.meta.url);
+  await using writer = startWriter({ folder, retention: RETENTION, emit: events.emit, clock, program });
+  writer.write(batch('one', 3));
+  await until(() => events.seen.length === 2);
+  assert.deepEqual(events.seen, [
+    ['history.failed', { error: 'a bug' }],
+    ['history.dropped', { records: 3 }],
+  ]);
+  clock.set(clock.now() + 9_999);
+  writer.write(batch('two'));
+  assert.equal(events.seen.length, 2, 'no thread, and no second event so soon');
+  clock.set(clock.now() + 1);
+  writer.write(batch('three', 4));
+  await until(() => events.names().filter((name) => name === 'history.failed').length === 2);
 });
 
 test('startWriter() tells that nothing can be written where no folder can be, and ends all the same', async (t) => {

@@ -25,6 +25,8 @@ export interface WriterOptions {
   readonly retention: Retention | 'off';
   readonly emit: Emit<HistoryEvents>;
   readonly clock?: Clock;
+  /** The program of the thread; the history's own unless given. */
+  readonly program?: URL;
 }
 
 export interface HistoryWriter extends AsyncDisposable {
@@ -35,17 +37,15 @@ export interface HistoryWriter extends AsyncDisposable {
 }
 
 /** Resolves, when it is disposed, after everything that was taken is on the disk. */
-export function startWriter({ folder, retention, emit, clock = systemClock }: WriterOptions): HistoryWriter {
-  return new ThreadWriter(folder, retention, { emit, clock });
+export function startWriter(options: WriterOptions): HistoryWriter {
+  return new ThreadWriter({ clock: systemClock, program: PROGRAM, ...options });
 }
 
 /** In development the sources run; the package holds what they were compiled to. */
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
 
 class ThreadWriter implements HistoryWriter {
-  readonly #folder: string;
-  readonly #emit: Emit<HistoryEvents>;
-  readonly #clock: Clock;
+  readonly #options: Required<WriterOptions>;
   readonly #dropped: Dropped;
   #retention: Retention | 'off';
   #thread: Thread | undefined;
@@ -55,16 +55,10 @@ class ThreadWriter implements HistoryWriter {
   /** No thread is started before. */
   #notBefore = -Infinity;
 
-  constructor(
-    folder: string,
-    retention: Retention | 'off',
-    { emit, clock }: { readonly emit: Emit<HistoryEvents>; readonly clock: Clock },
-  ) {
-    this.#folder = folder;
-    this.#emit = emit;
-    this.#clock = clock;
-    this.#dropped = new Dropped(clock, emit);
-    this.#retention = retention;
+  constructor(options: Required<WriterOptions>) {
+    this.#options = options;
+    this.#dropped = new Dropped(options.clock, options.emit);
+    this.#retention = options.retention;
     this.#start();
   }
 
@@ -103,18 +97,26 @@ class ThreadWriter implements HistoryWriter {
 
   /** The thread, started when there is none and may be one. */
   #start(): Thread | undefined {
+    const { folder, program, clock, emit } = this.#options;
     if (this.#thread !== undefined || this.#retention === 'off' || this.#closed) return this.#thread;
-    if (this.#ending !== undefined || this.#clock.now() < this.#notBefore) return undefined;
-    const task: Task = { folder: this.#folder, retention: this.#retention };
-    const thread: Thread = new Thread(task, this.#emit, (error) => {
+    if (this.#ending !== undefined || clock.now() < this.#notBefore) return undefined;
+    const task: Task = { folder, retention: this.#retention };
+    const died = (error: string): void => {
       if (this.#thread === thread) this.#thread = undefined;
-      this.#notBefore = this.#clock.now() + PAUSE;
-      this.#emit('history.failed', { error });
+      this.#notBefore = clock.now() + PAUSE;
+      emit('history.failed', { error });
       this.#dropped.count(thread.waiting);
-    });
+    };
+    const thread: Thread = new Thread(program, task, { emit, died });
     this.#thread = thread;
     return thread;
   }
+}
+
+interface ThreadOptions {
+  readonly emit: Emit<HistoryEvents>;
+  /** Called when it ends without being closed. */
+  readonly died: (error: string) => void;
 }
 
 /** One thread, from its start to its end. */
@@ -123,9 +125,8 @@ class Thread {
   readonly #ended = Promise.withResolvers<void>();
   #waiting = 0;
 
-  /** `died` is called when it ends without being closed. */
-  constructor(task: Task, emit: Emit<HistoryEvents>, died: (error: string) => void) {
-    this.#worker = new Worker(PROGRAM, { workerData: task, name: 'history' });
+  constructor(program: URL, task: Task, { emit, died }: ThreadOptions) {
+    this.#worker = new Worker(program, { workerData: task, name: 'history' });
     let over = false;
     const end = (error: string | undefined): void => {
       if (over) return;

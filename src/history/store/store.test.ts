@@ -114,6 +114,22 @@ test('HistoryStore stays within its size, and drops the oldest', (t) => {
   assert.ok(left.length > 2000 && left.length < 30_000, `${left.length} are left`);
 });
 
+test('retain() removes at once what is beyond the new retention', (t) => {
+  const folder = temporaryFolder(t);
+  const clock = standingClock();
+  using store = openStore(folder, { clock });
+  for (let day = 0; day < 4; day += 1) {
+    clock.set(NOW + day * DAY);
+    store.add(bulk(2000));
+  }
+  store.commit();
+  assert.equal(databases(folder).length, 4);
+  store.retain({ days: 1, bytes: 1 << 30 });
+  assert.deepEqual(databases(folder), ['00000003-2026-11-26.db', '00000004-2026-11-27.db']);
+  store.retain({ days: 1, bytes: 600 << 10 });
+  assert.deepEqual(databases(folder), ['00000004-2026-11-27.db'], 'the one that is written stays');
+});
+
 test('HistoryStore goes on with the segment of today after a restart, for its owner alone', (t) => {
   const folder = join(temporaryFolder(t), 'history');
   for (let start = 0; start < 3; start += 1) {

@@ -133,7 +133,7 @@ test('openSink() takes messages cut anywhere, and ends them at CRLF.CRLF only', 
   const conversation = `EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nX: ${TOKEN}\r\n\n.\n\r\n..\r\nx\r\n.\r\nQUIT\r\n`;
   for (const octets of [
     [conversation],
-    [...conversation],
+    Array.from(conversation),
     [conversation.slice(0, 70), conversation.slice(70)],
   ]) {
     await using sink = await open();

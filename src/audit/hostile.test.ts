@@ -96,8 +96,8 @@ const UNREACHABLE: readonly (readonly [string, Behaviour, RegExp])[] = [
   ['is busy', (socket) => void socket.end('421 4.3.2 come again\r\n'), /421 4\.3\.2 come again/],
   ['is no mail server', (socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n'), /no reply/],
   ['says half a line', (socket) => void socket.write('220 mx.hos'), /no reply within/],
-  ['greets without end', (socket) => void flood(socket, '220-and so on\r\n'.repeat(5000)), /no reply/],
-  ['sends a line without end', (socket) => void flood(socket, 'x'.repeat(65_536)), /no reply/],
+  ['greets without end', (socket) => flood(socket, '220-and so on\r\n'.repeat(5000)), /no reply/],
+  ['sends a line without end', (socket) => flood(socket, 'x'.repeat(65_536)), /no reply/],
   [
     'sends a long line that looks like a reply',
     (socket) => void socket.write(`220 ${'x'.repeat(5000)}\r\n`),

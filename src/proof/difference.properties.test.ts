@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { compilePolicy, decide } from '../policy/mod.ts';
 import type { Facts, PolicySource } from '../policy/mod.ts';
 import { facts as anyFacts, neverRules, sources } from '../policy/testing/arbitraries.ts';
+import { ipv4, ipv6 } from '../std/mod.ts';
 import { difference, isInRegion } from './mod.ts';
 import type { Change, Difference } from './mod.ts';
 import { effectOf } from './effects.ts';
@@ -36,6 +37,27 @@ test('difference() holds exactly the facts whose effect differs, each in one reg
     { numRuns: 400 },
   );
   assert.deepEqual([...seen].sort(), ['alters', 'closes', 'opens']);
+});
+
+/** Every address of the small world of random policies. */
+const CLIENTS = Array.from({ length: 32 }, (_, i) => [
+  ipv4(0x0a000000 + i),
+  ipv6((0xfd00n << 112n) + BigInt(i)),
+]).flat();
+
+test('difference() is right for every client address there is', () => {
+  fc.assert(
+    fc.property(pairs, someFacts, ([before, after], asked) => {
+      const { changes } = difference(before, after, { now: NOW });
+      const policies = [compilePolicy(before), compilePolicy(after)] as const;
+      for (const facts of asked.slice(0, 3).flatMap((one) => CLIENTS.map((client) => ({ ...one, client })))) {
+        const [was, is] = policies.map((policy) => effectOf(decide(facts, policy)).text);
+        const holding = changes.filter(({ region }) => isInRegion(region, facts));
+        assert.equal(holding.length, was === is ? 0 : 1, facts.client.text);
+      }
+    }),
+    { numRuns: 100 },
+  );
 });
 
 function kindOf(texts: readonly string[]): Change['kind'] {

@@ -12,8 +12,8 @@ export class Memo<Value> {
   constructor(bits: number, make: (text: string) => Value) {
     this.#make = make;
     this.#mask = 2 ** bits - 1;
-    this.#texts = new Array<string | undefined>(2 ** bits);
-    this.#values = new Array<Value | undefined>(2 ** bits);
+    this.#texts = Array.from({ length: 2 ** bits }, () => undefined);
+    this.#values = Array.from({ length: 2 ** bits }, () => undefined);
   }
 
   get(text: string): Value {

@@ -1,6 +1,5 @@
 /** The table of who can relay: a row for every grant, in the order of the file. */
-import { formatDuration } from '../config/mod.ts';
-import { formatPlace, formatRange } from '../policy/mod.ts';
+import { formatPlace, formatRange, formatRate } from '../policy/mod.ts';
 import type { AddressPattern, GrantSource, Limit } from '../policy/mod.ts';
 import { formatAddressSet, formatMailboxPattern } from '../proof/mod.ts';
 import type { AddressCount, Proof, Reach } from '../proof/mod.ts';
@@ -74,19 +73,12 @@ export function describeCount({ v4, v6, public4, public6 }: AddressCount): strin
   return `${addresses}, ${amount(open)} public`;
 }
 
-const UNITS = new Map([
-  [60_000, 'minute'],
-  [3_600_000, 'hour'],
-  [86_400_000, 'day'],
-]);
-
 /** `200/hour`, `200/hour per client (burst 50)`; several one after another; empty without any. */
 export function formatLimits(limits: readonly Limit[]): string {
   return limits.map(formatLimit).join(', ');
 }
 
-function formatLimit({ recipients, periodMs, burst, per }: Limit): string {
-  const rate = `${recipients}/${UNITS.get(periodMs) ?? formatDuration(periodMs)}`;
-  const whose = per === 'grant' ? '' : ` per ${per}`;
-  return `${rate}${whose}${burst === recipients ? '' : ` (burst ${burst})`}`;
+function formatLimit(limit: Limit): string {
+  const whose = limit.per === 'grant' ? '' : ` per ${limit.per}`;
+  return `${formatRate(limit)}${whose}${limit.burst === limit.recipients ? '' : ` (burst ${limit.burst})`}`;
 }

@@ -59,6 +59,11 @@ const PURE = [
   'session/login.ts',
   'schedule/plan.ts',
   'schedule/retry.ts',
+  'ledger/bucket.ts',
+  'ledger/counting.ts',
+  'ledger/counters.ts',
+  'ledger/names.ts',
+  'ledger/gateways.ts',
 ];
 const IMPURE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bprocess\.|\bsetTimeout\(/;

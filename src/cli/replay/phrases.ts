@@ -27,7 +27,7 @@ function signedIn(accounts: readonly string[], anonymous: boolean): string {
     accounts.length <= MOST_NAMED
       ? listOf(accounts, 'or')
       : `one of ${formatCount(accounts.length, 'account')}`;
-  return `${anonymous ? ', some' : ''} signed in as ${names}`;
+  return ` (${anonymous ? 'some ' : ''}signed in as ${names})`;
 }
 
 /** `other.example`, `a.example and b.example`, `12 domains such as a.example`. */

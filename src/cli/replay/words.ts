@@ -54,10 +54,11 @@ export function describeReplayed(result: Replayed, context: Context, style: Styl
 const changes = (count: number): string => count.toLocaleString('en-US');
 
 function describeRest({ same, changed, untold }: Replayed): string {
-  const stay =
-    same === 1 ? '1 decision stays as it was' : `${formatCount(same, 'decision')} stay as they were`;
-  if (changed > 0 && untold > 0) return `Nothing else changes, as far as can be told: ${stay}.`;
-  return changed > 0 ? `Nothing else changes: ${stay}.` : `Nothing changes, as far as can be told: ${stay}.`;
+  const count = formatCount(same, 'decision');
+  const stay = same === 1 ? '1 decision stays as it was' : `${count} stay as they were`;
+  const rest = same === 0 ? 'there was no other decision' : stay;
+  const scope = untold === 0 ? '' : ', as far as can be told';
+  return `Nothing${changed === 0 ? '' : ' else'} changes${scope}: ${rest}.`;
 }
 
 function describeStatement(statement: Statement, context: Context, style: Style): string {
@@ -167,7 +168,9 @@ function describeNotes(result: Replayed, { period, span }: Context): string[] {
   }
   if (result.today > 0) {
     const count = formatCount(result.today, 'decision');
-    notes.push(`${count} judged by the mailboxes there are today: nobody asked for those mailboxes then.`);
+    notes.push(
+      `${count} ${result.today === 1 ? 'is' : 'are'} judged by the mailboxes there are today: nobody asked for them then.`,
+    );
   }
   return notes;
 }

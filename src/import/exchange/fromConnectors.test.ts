@@ -221,6 +221,31 @@ test('importExchange() of connectors at one door decides exactly as Exchange', (
   );
 });
 
+/** Everybody relays having signed in, 10.0.0.0 to 10.0.0.7 in another way or in none. */
+function signedInBut(narrow: Partial<Connector>) {
+  const wide = {
+    doors: ['0.0.0.0:25'] as const,
+    users: true,
+    basic: true,
+    anonymousRight: false,
+    external: false,
+    enabled: true,
+  };
+  const few = { ...wide, users: false, ranges: [{ first: BASE, last: BASE + 7 }], ...narrow };
+  const done = imported([{ ...wide, ranges: [EVERYBODY] }, few]);
+  assert.ok(done !== undefined);
+  return done.config;
+}
+
+test('importExchange() shuts with a never rule what a narrower connector shuts, and nothing that it opens', () => {
+  const shut = signedInBut({});
+  assert.equal(relays(shut, BASE + 7, '0.0.0.0:25', 'a@ours.example'), false);
+  assert.equal(relays(shut, BASE + 8, '0.0.0.0:25', 'a@ours.example'), true);
+  const open = signedInBut({ anonymousRight: true });
+  assert.equal(relays(open, BASE + 7, '0.0.0.0:25', undefined), true);
+  assert.equal(relays(open, BASE + 8, '0.0.0.0:25', undefined), false);
+});
+
 function problemOf(objects: unknown, name = 'a.json'): string {
   const octets = Buffer.from(typeof objects === 'string' ? objects : JSON.stringify(objects));
   const importing = importExchange([{ name, octets }], { hostname: undefined, doNotReroute: false });

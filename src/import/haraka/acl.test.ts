@@ -75,3 +75,20 @@ test('aclNetworks() names a mask in the place of a length, which fits everybody 
   assert.equal(remark?.remedy, 'Write 10.1.0.0/24 if that is meant.');
   assert.ok(matched('8.8.8.8', '10.1.0.0/255.255.255.0'));
 });
+
+test('aclNetworks() takes an IPv6 address without a length as that address, and tells what Haraka let in', () => {
+  const remarks = new Remarks();
+  const networks = aclNetworks(
+    [
+      { text: '2001:db8:10::25', line: 1 },
+      { text: '192.0.2.7', line: 2 },
+    ],
+    remarks,
+  );
+  assert.deepEqual(
+    networks.map(({ text }) => text),
+    ['2001:db8:10::25', '192.0.2.7'],
+  );
+  assert.match(remarks.notCarried[0]?.why ?? '', /let in all of 2001:db8::\/32/);
+  assert.equal(remarks.notCarried.length, 1);
+});

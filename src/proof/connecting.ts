@@ -9,7 +9,8 @@ import type { Fit } from './grants.ts';
 import { unnamedRecipients } from './named.ts';
 import { addressIn, atomOfAddress, NOBODY } from './partition/mod.ts';
 import { refOf } from './rules.ts';
-import { AT, factsNeedingGrant, isAnonymous } from './scene.ts';
+import { AT } from './products.ts';
+import { factsNeedingGrant, isAnonymous } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Assumption, Opening } from './types.ts';
 

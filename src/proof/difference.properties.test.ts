@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { compilePolicy, decide } from '../policy/mod.ts';
 import type { Facts, PolicySource } from '../policy/mod.ts';
@@ -7,7 +8,7 @@ import { facts as anyFacts, neverRules, sources } from '../policy/testing/arbitr
 import { ipv4, ipv6 } from '../std/mod.ts';
 import { difference, isInRegion } from './mod.ts';
 import type { Change, Difference } from './mod.ts';
-import { effectOf } from './effects.ts';
+import { effectText } from './effects.ts';
 import { editedPairs, pairs } from './testing/pairs.ts';
 
 const NOW = 1;
@@ -24,7 +25,7 @@ test('difference() holds exactly the facts whose effect differs, each in one reg
       const { changes } = difference(before, after, { now: NOW });
       const policies = [compilePolicy(before), compilePolicy(after)] as const;
       for (const facts of [...asked, ...changes.map(({ example }) => example)]) {
-        const texts = policies.map((policy) => effectOf(decide(facts, policy)).text);
+        const texts = policies.map((policy) => effectText(decide(facts, policy)));
         const holding = changes.filter(({ region }) => isInRegion(region, facts));
         assert.equal(holding.length, texts[0] === texts[1] ? 0 : 1, texts.join(' / '));
         for (const { before: old, after: now, kind } of holding) {
@@ -51,7 +52,7 @@ test('difference() is right for every client address there is', () => {
       const { changes } = difference(before, after, { now: NOW });
       const policies = [compilePolicy(before), compilePolicy(after)] as const;
       for (const facts of asked.slice(0, 3).flatMap((one) => CLIENTS.map((client) => ({ ...one, client })))) {
-        const [was, is] = policies.map((policy) => effectOf(decide(facts, policy)).text);
+        const [was, is] = policies.map((policy) => effectText(decide(facts, policy)));
         const holding = changes.filter(({ region }) => isInRegion(region, facts));
         assert.equal(holding.length, was === is ? 0 : 1, facts.client.text);
       }
@@ -77,6 +78,30 @@ test('difference() gives an example that is in its region and was decided by bot
     }),
     { numRuns: 200 },
   );
+});
+
+test('difference() names every rule that accepts mail of a region', () => {
+  let several = 0;
+  fc.assert(
+    fc.property(pairs, someFacts, ([before, after], asked) => {
+      const { changes } = difference(before, after, { now: NOW });
+      for (const facts of asked) {
+        const change = changes.find(({ region }) => isInRegion(region, facts));
+        if (change === undefined) continue;
+        for (const [source, { rules }] of [
+          [before, change.before],
+          [after, change.after],
+        ] as const) {
+          if (rules.length > 1) several += 1;
+          const decision = decide(facts, compilePolicy(source));
+          if (decision.verdict === 'refused') continue;
+          assert.ok(rules.some((rule) => isDeepStrictEqual(rule, decision.rule)));
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+  assert.ok(several > 20);
 });
 
 test('difference() of a policy and itself is none, in whatever order its routes are', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ruleName } from '../policy/mod.ts';
 import type { GrantSource, NeverSource, PolicySource } from '../policy/mod.ts';
 import { domain, place, policySource, ranges, route } from '../policy/testing/mod.ts';
 import { difference, formatAddressSet, formatMailboxSet, formatWho } from './mod.ts';
@@ -60,6 +61,21 @@ test('difference() puts adjacent ranges of several grants together', () => {
   assert.deepEqual(lines({}, { allow }), [
     'opens; 10.0.0.0/22; to any address; refused 550 5.7.1 -> relayed',
   ]);
+  const [change] = differenceOf({}, { allow }).changes;
+  assert.deepEqual(change?.after.rules.map(ruleName), ['g0', 'g1', 'g2', 'g3']);
+  assert.deepEqual(change.before.rules, [{ kind: 'none' }]);
+});
+
+test('difference() names only the rules that come first somewhere in a region', () => {
+  const from = ranges('10.0.0.0/24');
+  const first = grant('first', 1, { from });
+  const shadowed = grant('shadowed', 2, { from: ranges('10.0.0.7') });
+  const routes = [route('a.example', 'inbound'), route('b.example', 'inbound')];
+  const { changes } = differenceOf({}, { routes, allow: [first, shadowed] });
+  assert.deepEqual(
+    changes.map(({ after }) => after.rules.map(ruleName)),
+    [['first'], ['a.example', 'b.example']],
+  );
 });
 
 test('difference() is none where other grants already say so', () => {

@@ -2,7 +2,6 @@
 import { formatReplyCode, replyFor } from '../policy/mod.ts';
 import type { Decision, Destination } from '../policy/mod.ts';
 import { formatHost } from '../std/mod.ts';
-import type { Effect } from './types.ts';
 
 /** Of a client that gets no right to relay. */
 export const PROHIBITED = 'refused 550 5.7.1';
@@ -11,13 +10,11 @@ export const PROHIBITED = 'refused 550 5.7.1';
  * `relayed`, `inbound`, `forwarded to mail.branch.internal:25`, with `as contoso.example` when the domain is rewritten, or
  * `refused 550 5.7.1`. A refusal is the reply's code: its text names the restriction, which is a rule.
  */
-export function effectOf(decision: Decision): Effect {
-  if (decision.verdict === 'refused') {
-    return { decision, text: `refused ${formatReplyCode(replyFor(decision))}` };
-  }
+export function effectText(decision: Decision): string {
+  if (decision.verdict === 'refused') return `refused ${formatReplyCode(replyFor(decision))}`;
   const { recipient, destination, facts } = decision;
   const rewritten = recipient.domain === facts.recipient.domain ? undefined : recipient.domain;
-  return { decision, text: acceptedText(destination, rewritten) };
+  return acceptedText(destination, rewritten);
 }
 
 /** `rewritten`: the domain that took the place of the recipient's own. */

@@ -1,14 +1,16 @@
 /** The grants and never rules of a policy as products of sets of atoms. */
 import type { GrantSource } from '../policy/mod.ts';
 import { atomOfMoment, atomsOfAccounts, atomsOfPattern, atomsOfRanges } from './partition/mod.ts';
-import { DIMENSIONS } from './products.ts';
+import { AT, DIMENSIONS } from './products.ts';
 import type { AtomSet, Product, Products } from './products.ts';
 import type { Space, Subject } from './space.ts';
-import { subtract, unite } from './spans.ts';
+import { contains, subtract, unite } from './spans.ts';
 import type { SpanSet } from './spans.ts';
 
 /** What a grant fits, by dimension. Never rules are left out of it. */
 export interface Fit {
+  /** Its place in the configuration. */
+  readonly index: number;
   readonly grant: GrantSource;
   readonly sets: readonly AtomSet[];
   readonly product: Product;
@@ -28,7 +30,7 @@ export function fitsOf(subject: Subject, space: Space, products: Products): read
   const permittedSet = products.set(0, permitted);
   const everyone = everyAtom(space.clients.size);
   const never = subtract(everyone, permitted);
-  return subject.source.allow.map((grant) => {
+  return subject.source.allow.map((grant, index) => {
     const others = setsOfGrant(grant, space, products).slice(1);
     const clients =
       grant.from === undefined
@@ -36,6 +38,7 @@ export function fitsOf(subject: Subject, space: Space, products: Products): read
         : products.set(0, subtract(atomsOfRanges(space.clients, grant.from), never));
     const sets = [clients, ...others];
     return {
+      index,
       grant,
       sets,
       product: productOf(sets, products),
@@ -58,6 +61,15 @@ export function setsOfGrant(grant: GrantSource, space: Space, products: Products
   return spans.map((set, dimension) =>
     set === undefined ? products.full(dimension) : products.set(dimension, set),
   );
+}
+
+/** The sets for recipients that are looked up at `atom`, wherever they were written to; undefined: it does not fit them. */
+export function fitAt({ sets }: Fit, atom: number, products: Products): readonly AtomSet[] | undefined {
+  const recipients = sets[AT.recipients];
+  if (recipients === undefined || recipients.full) return sets;
+  return contains(recipients.spans, atom)
+    ? sets.with(AT.recipients, products.full(AT.recipients))
+    : undefined;
 }
 
 /** The product of one set for each dimension. */

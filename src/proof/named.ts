@@ -11,7 +11,7 @@ import { counterexample } from './counterexample.ts';
 import { exampleIn } from './examples.ts';
 import type { Fit } from './grants.ts';
 import { addressesOf, atomsOfPattern, NOBODY } from './partition/mod.ts';
-import { AT } from './scene.ts';
+import { AT } from './products.ts';
 import type { Scene } from './scene.ts';
 import { patternOfRoute } from './space.ts';
 import { intersect, unite } from './spans.ts';

@@ -14,6 +14,9 @@ import type { SpanSet } from './spans.ts';
 export const DIMENSIONS = ['clients', 'locals', 'accounts', 'senders', 'recipients', 'moments'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** Where each dimension stands in a list of sets. */
+export const AT = { clients: 0, locals: 1, accounts: 2, senders: 3, recipients: 4, moments: 5 } as const;
+
 /** A set of atoms of one dimension. */
 export interface AtomSet {
   readonly id: number;

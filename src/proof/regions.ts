@@ -20,14 +20,21 @@ export interface Area {
   readonly routing: boolean | undefined;
 }
 
-/** The same facts in fewer areas. Every round puts together what is equal in all dimensions but one. */
-export function mergeAreas<T extends Area>(areas: readonly T[], products: Products): readonly T[] {
+/**
+ * The same facts in fewer areas. Every round puts together what is equal in all dimensions but one; what else an area has
+ * is what `join` makes of those of its parts.
+ */
+export function mergeAreas<T extends Area>(
+  areas: readonly T[],
+  products: Products,
+  join: (areas: readonly [T, ...T[]]) => T,
+): readonly T[] {
   let merged = areas;
   let before: number;
   do {
     before = merged.length;
-    for (const dimension of MERGE_ORDER) merged = mergeOver(merged, dimension, products);
-    merged = mergeRouting(merged);
+    for (const dimension of MERGE_ORDER) merged = mergeOver(merged, dimension, products, join);
+    merged = mergeRouting(merged, join);
   } while (merged.length < before);
   return merged;
 }
@@ -35,22 +42,31 @@ export function mergeAreas<T extends Area>(areas: readonly T[], products: Produc
 /** Recipients first: they were cut into groups that may have met the same fate. */
 const MERGE_ORDER = [4, 5, 3, 2, 1, 0];
 
-function mergeOver<T extends Area>(areas: readonly T[], dimension: number, products: Products): readonly T[] {
+function mergeOver<T extends Area>(
+  areas: readonly T[],
+  dimension: number,
+  products: Products,
+  join: (areas: readonly [T, ...T[]]) => T,
+): readonly T[] {
   const groups = groupBy(areas, ({ key, routing, sets }) => {
     const others = sets.map(({ id }, i) => (i === dimension ? '' : id));
     return `${key} ${routing} ${others.join()}`;
   });
-  return Array.from(groups, ([first, ...others]) => {
-    if (others.length === 0) return first;
-    const spans = unite([first, ...others].flatMap(({ sets }) => sets[dimension]?.spans ?? []));
-    return { ...first, sets: first.sets.with(dimension, products.set(dimension, spans)) };
+  return Array.from(groups, (group) => {
+    if (group.length === 1) return group[0];
+    const spans = unite(group.flatMap(({ sets }) => sets[dimension]?.spans ?? []));
+    const joined = join(group);
+    return { ...joined, sets: joined.sets.with(dimension, products.set(dimension, spans)) };
   });
 }
 
-function mergeRouting<T extends Area>(areas: readonly T[]): readonly T[] {
+function mergeRouting<T extends Area>(
+  areas: readonly T[],
+  join: (areas: readonly [T, ...T[]]) => T,
+): readonly T[] {
   const groups = groupBy(areas, ({ key, sets }) => `${key} ${sets.map(({ id }) => id).join()}`);
-  return Array.from(groups, ([first, ...others]) =>
-    others.length === 0 ? first : { ...first, routing: undefined },
+  return Array.from(groups, (group) =>
+    group.length === 1 ? group[0] : { ...join(group), routing: undefined },
   );
 }
 

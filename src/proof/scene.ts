@@ -8,15 +8,12 @@ import type { Choice } from './examples.ts';
 import { fitsOf, permittedClients } from './grants.ts';
 import type { Fit } from './grants.ts';
 import { NOBODY } from './partition/mod.ts';
-import { DIMENSIONS, productsOver } from './products.ts';
+import { AT, DIMENSIONS, productsOver } from './products.ts';
 import type { Products } from './products.ts';
 import { spaceOf } from './space.ts';
 import type { Space, Subject } from './space.ts';
 import { contains, unite } from './spans.ts';
 import type { SpanSet } from './spans.ts';
-
-/** Where each dimension stands in the list of a product's sets. */
-export const AT = { clients: 0, locals: 1, accounts: 2, senders: 3, recipients: 4, moments: 5 } as const;
 
 export interface Scene {
   readonly subject: Subject;

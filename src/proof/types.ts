@@ -145,6 +145,11 @@ export interface Effect {
   readonly decision: Decision;
   /** `relayed`, `inbound`, `forwarded to host:25`, `refused 550 5.7.1`: equal texts are the same effect. */
   readonly text: string;
+  /**
+   * The rule of the decision, and of accepted mail every other rule that accepts some of the region; where there are more
+   * than some hundred, some may be left out.
+   */
+  readonly rules: readonly RuleRef[];
 }
 
 export interface Change {

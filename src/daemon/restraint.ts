@@ -86,7 +86,6 @@ function rulesOf(config: Config): Rules {
 
 /** A suspect's address says nothing of who is behind it; a login does. */
 function signedInGrant({ facts }: Decision, { grants, signedIn }: Rules): GrantSource | undefined {
-  if (facts.account === undefined) return undefined;
   const { verdict, rule } = decide(facts, signedIn());
   return verdict === 'accepted' && rule.kind === 'grant' ? grants.get(rule.name) : undefined;
 }

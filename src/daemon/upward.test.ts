@@ -32,12 +32,14 @@ test('ask() resolves with the answer to its own question, in any order', async (
   channel.settle({ kind: 'reply', id: two.id, name: 'takeLimits', answer: LATE });
   channel.settle({ kind: 'reply', id: one.id, name: 'takeLimits', answer: { kind: 'taken' } });
   assert.deepEqual(await Promise.all([first, second]), [{ kind: 'taken' }, LATE]);
+  assert.equal(channel.pending, 0);
 });
 
 test('ask() resolves with undefined when the time is over, and drops an answer that comes later', async () => {
   const sent: (AnyAsk | AnyNote)[] = [];
   const channel = new SupervisorChannel((message) => sent.push(message));
   assert.equal(await channel.ask('takeLimits', COUNTING, 1), undefined);
+  assert.equal(channel.pending, 0, 'nothing is kept of it');
   const [late] = sent;
   assert.ok(late?.kind === 'ask');
   channel.settle({ kind: 'reply', id: late.id, name: 'takeLimits', answer: { kind: 'taken' } });

@@ -82,6 +82,11 @@ export class SupervisorChannel {
     this.#send = send;
   }
 
+  /** Questions that are not answered yet. */
+  get pending(): number {
+    return Object.values(this.#waiting).reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Resolves with undefined when there is no answer within `withinMs` milliseconds. Never rejects. */
   ask<N extends AskName>(
     name: N,

@@ -8,7 +8,8 @@ const HEAD = `# Findings
 <!-- Made from src/check/findings/catalogue.ts by npm run docs; do not edit. -->
 
 What \`postern check\` finds in a configuration that is valid, beside the proof. The same is looked for at every start and reload. A finding
-has a code that does not change, a place in the file, and what to do about it.`;
+has a code that does not change, a place in the file, and what to do about it. One for which \`iUnderstand\` was written is shown as
+acknowledged and not logged.`;
 
 const SEVERITIES: Record<Severity, string> = {
   error:

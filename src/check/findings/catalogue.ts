@@ -52,7 +52,7 @@ export const FINDINGS = {
   'wildcard-relays-outsiders': {
     severity: 'error',
     meaning:
-      'An `alwaysRelay` route for `*.com` or the like: everybody could relay to the domains of strangers.',
+      'An `alwaysRelay` route for `*.co.uk` or the like: everybody could relay to the domains of strangers. (For `*.com` the proof itself fails.)',
     find: wildcardRelays,
   },
   'always-relay-provider': {

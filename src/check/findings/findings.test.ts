@@ -293,6 +293,15 @@ const CASES: readonly Case[] = [
     looking: ONE_NET,
   },
   {
+    code: 'range-holds-ourselves',
+    has: withGrants('{ name: all, from: [172.16.0.0/12] }'),
+    says: /all contains 172\.17\.0\.1, an address of this host/,
+    hasNot: withGrants('{ name: all, from: [172.16.0.0/12] }'),
+    looking: { host: host({ interfaces: [nic('eth0', ['172.17.0.1'])] }) },
+    // A bridge has a finding of its own.
+    otherwise: { host: host({ interfaces: [nic('docker0', ['172.17.0.1'], { bridge: true })] }) },
+  },
+  {
     code: 'range-repeated',
     has: withGrants('{ name: a, from: [10.0.0.0/24, 10.0.2.0/24, 10.0.0.7] }'),
     says: /10\.0\.0\.7 in a says nothing: 10\.0\.0\.0\/24 is there, too/,

@@ -13,6 +13,7 @@ import { printable } from '../printable.ts';
 import { describeProblems } from '../problems.ts';
 import { formatCount } from '../quantity.ts';
 import type { ImportOptions } from './options.ts';
+import { verdictOn } from './verdict.ts';
 
 /**
  * Writes what was imported to stdout or to the new file of -o, and the rest to stderr. Exit code 0: everything was
@@ -36,8 +37,8 @@ export async function finishImport(call: Call<ImportOptions>, importing: Importi
   if (options.json) out.json(importJson(importing, reading));
   else if (options.output === undefined) call.io.stdout.write(importing.yaml);
   tellRemarks(call, importing);
-  tellVerdict(call, reading, path);
-  return importing.notCarried.length === 0 && 'config' in reading ? EXIT.yes : EXIT.no;
+  const fit = tellVerdict(call, reading, path);
+  return importing.notCarried.length === 0 && fit ? EXIT.yes : EXIT.no;
 }
 
 /** The file that was asked for, else what the text will most likely be called. */
@@ -79,14 +80,21 @@ function describeRemark({ what, where, why, remedy }: Remark): string {
   return printable(`${formatOrigin(where)}: ${what}. ${sentences}`);
 }
 
-function tellVerdict({ out, options }: Call<ImportOptions>, reading: ConfigReading, path: string): void {
+/** The last lines: what is proved, or what is wrong. True when Postern would start with it. */
+function tellVerdict(
+  { io, out, options }: Call<ImportOptions>,
+  reading: ConfigReading,
+  path: string,
+): boolean {
   if ('problems' in reading) {
     out.fail(`the configuration has ${formatCount(reading.problems.length, 'problem')}`);
     out.note(describeProblems(reading.problems));
-    return;
+    return false;
   }
+  const { fit, lines } = verdictOn(reading.config, io.clock.now());
   const next = options.output === undefined ? '' : ` -c ${path}`;
-  out.note(`Valid. Next: postern check${next}`);
+  out.note([...lines, `Next: postern check${next}`].join('\n'));
+  return fit;
 }
 
 function importJson({ yaml, notCarried, notes }: Imported, reading: ConfigReading) {

@@ -18,6 +18,24 @@ test('import exchange writes the configuration to stdout and everything else to 
   assert.match(ran.stdout, /^# Made by postern import exchange from ims\.reg and routing\.txt\.\n/);
   assert.match(ran.stdout, /name: signed-in, authenticated: true }   # ims\.reg:4 RelayFlags/);
   assert.match(ran.stderr, /ims\.reg:4: "Hosts and clients that successfully authenticate"/);
+  assert.match(
+    ran.stderr,
+    /\nProved\. Not an open relay: no client outside your one grant can relay\. .*\nNext: postern check\n$/,
+  );
+});
+
+test('import exchange ends with what is wrong when the configuration is not fit for use', async (t) => {
+  const { run, cwd } = await site(t, null);
+  // Two halves of the Internet, in networks that are each small enough to be somebody's.
+  const networks = Array.from({ length: 256 }, (_, first) => `${first}.0.0.0;255.0.0.0`);
+  const octets = Buffer.from(`${networks.join('\0')}\0\0`, 'latin1');
+  const list = [...octets].map((octet) => octet.toString(16)).join(',');
+  const text = REGISTRY.replace('00000008', '00000002').concat(`"RelayAllowList"=hex(7):${list}\r\n`);
+  await writeFile(join(cwd, 'ims.reg'), text);
+  await writeFile(join(cwd, 'routing.txt'), 'contoso.example <inbound>\n');
+  const ran = await run(['import', 'exchange', 'ims.reg', 'routing.txt', ...HOSTNAME]);
+  assert.equal(ran.code, EXIT.no);
+  assert.match(ran.stderr, /\nNot proved: .*Example: /);
 });
 
 test('import exchange -o writes a file that check takes, and never over one that is there', async (t) => {

@@ -150,6 +150,17 @@ test('Ledger writes at most a second late, without being closed', (t) => {
   assert.deepEqual(rows(), [{ grant_name: 'office', whose: '10.0.0.1', units: HOUR }]);
 });
 
+test('Ledger takes what comes after it was closed without an error', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const site = world(t);
+  const ledger = site.open();
+  ledger[Symbol.dispose]();
+  ledger.see({ client: '10.0.0.7', name: 'one.test', grant: 'office' });
+  ledger.take(counting(3));
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(site.events, []);
+});
+
 test('Ledger puts a file aside that is not one, says so, and begins anew', (t) => {
   const site = world(t);
   writeFileSync(site.path, 'this is not a database, and it is long enough to be looked at as one'.repeat(20));

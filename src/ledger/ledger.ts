@@ -42,6 +42,7 @@ export class Ledger implements Disposable {
   #writer: NodeJS.Timeout | undefined;
   /** The last write failed, so the next one writes everything. */
   #behind = false;
+  #closed = false;
   #fullToldAt = Number.NEGATIVE_INFINITY;
 
   /** Throws when the file can be neither used nor made. */
@@ -100,6 +101,7 @@ export class Ledger implements Disposable {
 
   /** Writes what is not in the file yet. */
   [Symbol.dispose](): void {
+    this.#closed = true;
     clearInterval(this.#sweeper);
     clearTimeout(this.#writer);
     this.#write();
@@ -121,6 +123,7 @@ export class Ledger implements Disposable {
   }
 
   #writeSoon(): void {
+    if (this.#closed) return; // a last word of a worker that has ended
     this.#writer ??= setTimeout(() => this.#write(), WRITE_DELAY);
   }
 

@@ -49,8 +49,10 @@ test('write() lets go of what the thread cannot take in time, and says so', asyn
     for (let count = 0; count < 3; count += 1) writer.write(large);
     writer.write(batch('s', 10_000));
     writer.write(batch('s', 1));
+    await until(() => decisionsIn(folder).length === 50_000);
+    writer.write(batch('s', 2));
   }
-  assert.equal(decisionsIn(folder).length, 50_000);
+  assert.equal(decisionsIn(folder).length, 50_002);
   assert.deepEqual(
     events.seen.map(([name, fields]) => [name, fields]),
     [
@@ -84,11 +86,13 @@ test('retain() ends the record with `off`, and begins it again', async (t) => {
 
 test('startWriter() with `off` makes no folder', async (t) => {
   const folder = join(temporaryFolder(t), 'history');
+  const events = eventLog();
   {
-    await using writer = startWriter({ folder, retention: 'off', emit: () => undefined });
+    await using writer = startWriter({ folder, retention: 'off', emit: events.emit });
     writer.write(batch('off'));
   }
   assert.ok(!existsSync(folder));
+  assert.deepEqual(events.seen, [], 'nobody misses it');
 });
 
 test('write() outlives a thread that dies: what it had is counted, and the next is started ten seconds later', async (t) => {

@@ -75,6 +75,7 @@ test('byMessage() follows a message through the segments of several days', (t) =
   };
   assert.deepEqual(reader.byMessage(notice.id), [ours]);
   assert.deepEqual(reader.byAddress('sender@client.example', { limit: 9 }), [ours, whole]);
+  assert.deepEqual(reader.byAddress('sender@client.example', { limit: 1 }), [ours]);
   assert.deepEqual(reader.byMessage('01HD00000000000003'), []);
   assert.deepEqual(reader.problems, []);
 });

@@ -199,11 +199,15 @@ test('HistoryStore leaves the last of the disk to the spool', (t) => {
   store.add(bulk(2));
   store.commit();
   assert.deepEqual(events.names(), ['history.failed']);
+  clock.set(clock.now() + 10_000);
+  store.add(bulk(3));
+  store.commit();
+  assert.deepEqual(events.names(), ['history.failed'], 'it is told once, however often it is tried');
   free += 1;
   clock.set(clock.now() + 10_000);
   store.add(bulk(1));
   store.commit();
-  assert.deepEqual(events.seen.slice(1), [['history.recovered', { records: 2 }]]);
+  assert.deepEqual(events.seen.slice(1), [['history.recovered', { records: 5 }]]);
   assert.equal(decisionsIn(folder).length, 1);
 });
 

@@ -185,11 +185,8 @@ export class HistoryStore implements Disposable {
     try {
       work();
     } catch (error) {
-      const state = this.#state;
-      if (state.kind === 'open') {
-        state.segment.close();
-        if (isDamage(error)) this.#setAside(state.file, error);
-      }
+      // Should the segment be damaged, the next attempt finds it so when it opens it.
+      if (this.#state.kind === 'open') this.#state.segment.close();
       this.#state = { kind: 'failed', until: this.#options.clock.now() + PAUSE };
       this.#failed(error);
       this.#lose();

@@ -19,7 +19,7 @@ const group = z.strictObject({
   burst: z
     .int()
     .min(1)
-    .describe('So many at once after a rest; what was used comes back evenly over the time of the rate.')
+    .describe('So many at once after a rest; no more than this and the rate together pass in the time of the rate.')
     .meta({ 'x-default': 'the number of the rate' })
     .optional(),
   per: z
@@ -38,7 +38,7 @@ type One = Rate | Group;
 export const limit = z
   .union([rate, group, listOf(z.union([rate, group]))])
   .describe(
-    'How many recipients the grant carries; who is over it is told to come back (`450 4.7.1`). Several limits are a list. What was used comes back evenly, and is remembered over a restart.',
+    'How many recipients the grant carries; who is over it is told to come back (`450 4.7.1`), and `limit.reached` is logged. Several limits are a list, and hold together. What was used comes back evenly over the time of the rate, and is remembered over a restart. The limit of the first grant that fits counts.',
   )
   .meta({
     'x-examples': ['200/hour', { rate: '200/hour', burst: 50, per: 'client' }, ['20/minute', '5000/day']],

@@ -4,11 +4,11 @@ import type { ConfigProblem } from '../../config/mod.ts';
 import { isInternet } from '../danger.ts';
 import { formatRange } from '../../policy/mod.ts';
 import { composeYaml } from '../draft.ts';
-import type { Draft } from '../draft.ts';
+import type { Draft, DraftRoute } from '../draft.ts';
 import { complement, isEmpty, networksOf, NOBODY, ofFamilies, union } from '../networks.ts';
 import { Remarks } from '../remarks.ts';
 import { formatOrigin } from '../types.ts';
-import type { Importing } from '../types.ts';
+import type { Importing, Origin } from '../types.ts';
 import { outboundOf, routesOf } from './domains.ts';
 import { missingHostname } from './fromRegistry.ts';
 import { grantsOf, listed } from './grants.ts';
@@ -16,6 +16,7 @@ import { doorsOf, judge, listenersOf } from './listeners.ts';
 import type { Door, Judged } from './listeners.ts';
 import type { Organisation, ReceiveConnector } from './objects.ts';
 import { isAnonymous, isAuthenticatedUsers } from './reach.ts';
+import type { Rules } from './restrictions.ts';
 
 export interface ConnectorImport {
   readonly organisation: Organisation;
@@ -32,8 +33,10 @@ export function importConnectors({ organisation, files, hostname }: ConnectorImp
   if (name === undefined) return missingHostname(files[0]);
   const judged = withoutInternet(judge(connectors, organisation.rights), remarks);
   const doors = useful(doorsOf(judged), remarks);
-  const where = { file: files[0] };
+  const where = connectors[0]?.where ?? { file: files[0] };
   const rules = grantsOf(doors, where, remarks);
+  const routes = routesOf(organisation, remarks);
+  tellNever(rules, routes, remarks, where);
   tellRights(organisation, judged, remarks);
   tellServed(doors, remarks);
   tellTls(connectors, remarks);
@@ -45,7 +48,7 @@ export function importConnectors({ organisation, files, hostname }: ConnectorImp
     ],
     hostname: name,
     listeners: listenersOf(doors),
-    routes: routesOf(organisation, remarks),
+    routes,
     ...outboundOf(organisation, remarks),
     ...rules,
     ...messageSizeOf(connectors, remarks),
@@ -161,6 +164,19 @@ function tellRights({ rights }: Organisation, judged: readonly Judged[], remarks
       remedy: 'Add a grant with authenticated: [ADDRESS, …] for the accounts that are meant.',
     });
   }
+}
+
+/** A never rule also holds for domains to which everybody else may relay; Exchange took their mail from these clients. */
+function tellNever({ never }: Rules, routes: readonly DraftRoute[], remarks: Remarks, where: Origin): void {
+  const open = routes.filter(({ action: [kind] }) => kind === 'alwaysRelay').map(({ domain }) => domain);
+  const [rule] = never;
+  if (rule === undefined || open.length === 0) return;
+  remarks.left({
+    what: `mail for ${open.join(', ')} from the clients of ${rule.name}`,
+    where,
+    why: 'Exchange accepted it. A never rule also forbids these clients what is always relayed.',
+    remedy: 'Replace the never rule by a grant with authenticated and from for the others.',
+  });
 }
 
 /** Clients that Exchange did not serve at all, or not without signing in: they can send to our own domains here. */

@@ -17,6 +17,8 @@ import type { Plugin } from './plugins.ts';
 interface OwnDomain {
   readonly domain: Domain;
   readonly where: Origin;
+  /** The plugin that accepts it. */
+  readonly plugin: string;
   /** `host:port`, when this domain has one of its own. */
   readonly host?: string;
 }
@@ -68,7 +70,7 @@ function ownDomains(plan: RoutePlan, remarks: Remarks): readonly OwnDomain[] {
     const where = { file: 'host_list', line };
     const domain = parseDomain(text);
     if (domain === undefined) remarks.left({ what: text, where, why: 'It is not a domain name.' });
-    else own.push({ domain, where });
+    else own.push({ domain, where, plugin: 'rcpt_to.in_host_list' });
   }
   if (hasPlugin(plugins, 'rcpt_to.routes')) own.push(...routesFile(files, remarks));
   if (plan.queue.kind === 'forward' && hasPlugin(plugins, 'queue/smtp_forward'))
@@ -103,7 +105,8 @@ function routesFile(files: HarakaFiles, remarks: Remarks): readonly OwnDomain[] 
     const where = { file: 'rcpt_to.routes.ini', line };
     const domain = parseDomain(key);
     const host = parseHost(text.replace(/^smtp:\/\//, ''), { port: 25 });
-    if (domain !== undefined && !isTextProblem(host)) return [{ domain, where, host: formatHost(host) }];
+    if (domain !== undefined && !isTextProblem(host))
+      return [{ domain, where, plugin: 'rcpt_to.routes', host: formatHost(host) }];
     const why = key.includes('@')
       ? 'A route is for a domain, not for one address.'
       : 'It is not a domain with an SMTP host.';
@@ -122,7 +125,8 @@ function checkedDomains(files: HarakaFiles): readonly OwnDomain[] {
   return sections.flatMap((section) => {
     const domain = parseDomain(section);
     const line = settings.find((one) => one.section === section)?.line ?? 1;
-    return domain === undefined ? [] : [{ domain, where: { file: 'smtp_forward.ini', line } }];
+    const where = { file: 'smtp_forward.ini', line };
+    return domain === undefined ? [] : [{ domain, where, plugin: 'queue/smtp_forward' }];
   });
 }
 
@@ -149,8 +153,8 @@ function ownRoute(own: OwnDomain, plan: RoutePlan, remarks: Remarks): DraftRoute
 }
 
 /** Whether the relay plugin, which comes first, refuses strangers this domain of ours. */
-function isShut({ domain, where }: OwnDomain, plan: RoutePlan, remarks: Remarks): boolean {
-  if (!plan.destDomains || !isBefore(plan.plugins, 'relay', 'rcpt_to.in_host_list')) return false;
+function isShut({ domain, where, plugin }: OwnDomain, plan: RoutePlan, remarks: Remarks): boolean {
+  if (!plan.destDomains || !isBefore(plan.plugins, 'relay', plugin)) return false;
   const entry = plan.destinations.entries.find((one) => one.domain === domain);
   if (entry?.action === 'accept' || entry?.action === 'continue') return false;
   remarks.left({

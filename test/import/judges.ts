@@ -34,9 +34,10 @@ export function policyJudge(config: Config): (question: Question) => Answer {
     const listener = config.listeners.find(({ bind }) =>
       bind.some(({ port }) => port === PORTS.get(service)),
     );
-    // Where there is no listener nobody can connect; where nobody can sign in a login is refused.
-    if (listener === undefined || (signedIn && listener.auth === 'off')) return 'refused';
-    if (!signedIn && listener.auth === 'required') return 'refused';
+    if (listener === undefined) return 'refused';
+    // Where nobody can sign in the login is refused, and the client goes on without it.
+    const hasSignedIn = signedIn && listener.auth !== 'off';
+    if (!hasSignedIn && listener.auth === 'required') return 'refused';
     const mailbox = must(parseMailbox(recipient), recipient);
     const inbound = locate(mailbox, policy).route?.kind === 'inbound';
     const decision = decide(
@@ -44,7 +45,7 @@ export function policyJudge(config: Config): (question: Question) => Answer {
         client: parseIp(client) ?? missing(client),
         localAddress: parseIp('127.0.0.1') ?? missing(client),
         listener: listener.name,
-        account: signedIn ? ACCOUNT : undefined,
+        account: hasSignedIn ? ACCOUNT : undefined,
         sender: sender === '' ? null : must(parseMailbox(sender), sender),
         recipient: mailbox,
         mailbox: inbound ? 'known' : 'notAsked',

@@ -144,6 +144,13 @@ const CASES: readonly Case[] = [
       'bob@partner.example',
       ...OUTSIDE,
     ],
+    // Mail to our own domains that Postfix refuses by the client, or by an address without a mailbox here.
+    differs: ({ client, recipient }) =>
+      recipient === 'nobody@contoso.example'
+        ? !['127.40.0.1', '127.41.0.1', '192.0.2.5'].includes(client)
+        : recipient.endsWith('@contoso.example') &&
+          ['127.40.9.1', '198.51.100.128', '203.0.113.66'].includes(client),
+    says: [/mail for .*contoso\.example.*127\.40\.9\.0\/24.*to nobody@contoso\.example/],
   },
   {
     folder: 'satellite',
@@ -178,12 +185,26 @@ const CASES: readonly Case[] = [
       'bob@secret.example',
       ...OUTSIDE,
     ],
+    differs: ({ client, sender, recipient }) =>
+      recipient === 'bob@contoso.example' &&
+      ['127.52.0.1', '127.52.1.9'].includes(client) &&
+      ['', 'a@elsewhere.example'].includes(sender),
+    says: [/mail for contoso\.example\. .*127\.52\.0\.1/],
   },
   {
     folder: 'doubts',
     clients: ['127.60.0.1', '127.61.0.1', ...STRANGERS],
     senders: ['', 'spammer@elsewhere.example', 'a@elsewhere.example'],
     recipients: ['bob@contoso.example', ...OUTSIDE],
+    // The grants are left out, since they have an exception; and mail to us is taken from every sender.
+    differs: ({ client, sender, recipient }) =>
+      recipient === 'bob@contoso.example'
+        ? sender === 'spammer@elsewhere.example'
+        : client.startsWith('127.') && sender !== 'spammer@elsewhere.example',
+    says: [
+      /mail for contoso\.example.*from the senders spammer@elsewhere\.example/,
+      /left out: it is for all senders but some/,
+    ],
   },
 ];
 
@@ -208,8 +229,7 @@ for (const each of CASES) {
           `${describe(question)}: Postfix ${theirs ? 'accepts' : 'refuses'}, the policy ${ours}`,
         );
     }
-    const context = `${imported.yaml}\n${await postfix.log()}`;
-    assert.deepEqual(relayedMore, [], `the policy relays more\n${context}`);
+    assert.deepEqual(relayedMore, [], `the policy relays more\n${imported.yaml}`);
     const said = differing.filter(
       (line) =>
         !questions.some(

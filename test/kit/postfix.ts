@@ -1,39 +1,92 @@
 /** A Postfix of our own on loopback: a private instance with its own folders, which leaves nothing behind. */
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Client } from './client.ts';
+import { until } from './until.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './ports.ts';
 import { run } from './run.ts';
 
 export interface PostfixOptions {
-  /** Lines of main.cf beside the usual ones. */
-  readonly main: Readonly<Record<string, string>>;
+  /** Lines of main.cf beside the usual ones; they come last and so win. */
+  readonly main?: Readonly<Record<string, string>>;
+  /** A folder with main.cf, master.cf and tables that this Postfix runs on; else it has a main.cf of its own. */
+  readonly folder?: string;
 }
 
 export class Postfix implements AsyncDisposable {
   readonly folder: string;
-  readonly port: number;
+  /** The ports of its SMTP services by their names in master.cf. */
+  readonly ports: ReadonlyMap<string, number>;
+  readonly #signIn: SignIn | undefined;
+  #master: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, ports: ReadonlyMap<string, number>, signIn: SignIn | undefined) {
     this.folder = folder;
-    this.port = port;
+    this.ports = ports;
+    this.#signIn = signIn;
   }
 
-  static async start({ main }: PostfixOptions): Promise<Postfix> {
+  static async start({ main = {}, folder: source }: PostfixOptions): Promise<Postfix> {
     const folder = await mkdtemp(join(tmpdir(), 'postern-postfix-'));
-    const postfix = new Postfix(folder, await freePort());
     await chmod(folder, 0o755);
     await Promise.all(['etc', 'queue', 'data'].map((name) => mkdir(join(folder, name))));
     await run('chown', ['postfix', join(folder, 'data')]);
-    await writeFile(join(folder, 'etc', 'main.cf'), mainCf(folder, main));
-    await writeFile(join(folder, 'etc', 'master.cf'), masterCf(postfix.port));
-    const { code, output } = await run('postfix', ['-c', join(folder, 'etc'), 'start']);
-    if (code !== 0) {
-      const log = await postfix.log().catch(() => '');
-      await postfix[Symbol.asyncDispose]();
-      throw new Error(`postfix start: ${output}${log}`);
-    }
+    const services =
+      source === undefined ? [SMTP] : smtpServices(await readFile(join(source, 'master.cf'), 'utf8'));
+    const ports = new Map<string, number>();
+    for (const { name } of services) ports.set(name, await freePort());
+    const signIn = source === undefined ? undefined : await SignIn.open(join(folder, 'auth'));
+    const postfix = new Postfix(folder, ports, signIn);
+    const own = source === undefined ? '' : await copyFolder(source, join(folder, 'etc'));
+    const settings =
+      source === undefined ? main : { ...JUDGE_ONLY, smtpd_sasl_path: join(folder, 'auth'), ...main };
+    await writeFile(
+      join(folder, 'etc', 'main.cf'),
+      `${own}${mainCf(folder, settings, source === undefined)}`,
+    );
+    await writeFile(join(folder, 'etc', 'master.cf'), masterCf(services, ports));
+    await postfix.#startMaster();
     return postfix;
+  }
+
+  /** As `postfix start` does, but for its checks of a whole installation, which take seconds. */
+  async #startMaster(): Promise<void> {
+    const queue = join(this.folder, 'queue');
+    for (const name of QUEUE) await mkdir(join(queue, name));
+    await run('chown', [
+      'postfix',
+      ...QUEUE.filter((name) => name !== 'pid').map((name) => join(queue, name)),
+    ]);
+    await run('chown', [':postdrop', join(queue, 'maildrop'), join(queue, 'public')]);
+    const master = spawn(MASTER, ['-d', '-c', join(this.folder, 'etc')], { stdio: 'ignore', detached: true });
+    this.#master = master;
+    let ended = false;
+    const end = new Promise<void>((resolve) => {
+      master.once('exit', () => resolve());
+      master.once('error', () => resolve());
+    });
+    this.#ended = end.then(() => {
+      ended = true;
+    });
+    try {
+      await until(async () => {
+        if (ended) throw new Error('Postfix ended');
+        return (await Promise.all([...this.ports.values()].map(answers))).every(Boolean);
+      }, 'Postfix to listen');
+    } catch (error) {
+      const log = await this.log().catch(() => '');
+      await this[Symbol.asyncDispose]();
+      throw new Error(`Postfix does not start: ${log}`, { cause: error });
+    }
+  }
+
+  /** Of the service smtp. */
+  get port(): number {
+    return this.ports.get(SMTP.name) ?? 0;
   }
 
   async log(): Promise<string> {
@@ -49,14 +102,131 @@ export class Postfix implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await run('postfix', ['-c', join(this.folder, 'etc'), 'stop']);
+    // Its children are of its process group; none of them has anything to finish.
+    if (this.#master?.pid !== undefined && this.#master.exitCode === null)
+      process.kill(-this.#master.pid, 'SIGKILL');
+    await this.#ended;
+    await this.#signIn?.[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
 
-function mainCf(folder: string, more: Readonly<Record<string, string>>): string {
+const MASTER = '/usr/lib/postfix/sbin/master';
+const QUEUE = [
+  'active',
+  'bounce',
+  'corrupt',
+  'defer',
+  'deferred',
+  'flush',
+  'hold',
+  'incoming',
+  'maildrop',
+  'pid',
+  'private',
+  'public',
+  'saved',
+  'trace',
+];
+
+async function answers(port: number): Promise<boolean> {
+  return Client.greeted({ port }).then(
+    (client) => {
+      client.close();
+      return true;
+    },
+    () => false,
+  );
+}
+
+interface SmtpService {
+  readonly name: string;
+  /** What stands behind the name, but for what only matters to clients and not to the verdict. */
+  readonly rest: string;
+}
+
+const SMTP: SmtpService = { name: 'smtp', rest: 'inet n - n - - smtpd' };
+
+/** TLS does not decide who can relay, and the tests sign in without it. */
+const TLS_OVERRIDE = /\s+-o\s*smtpd_tls_(?:security_level|wrappermode|auth_only)=\S+/g;
+
+/** The services of a master.cf that speak SMTP with clients, out of their chroot. */
+function smtpServices(masterText: string): readonly SmtpService[] {
+  const lines = masterText
+    .replaceAll(/^\s*#.*\n/gm, '')
+    .replaceAll(/\n[ \t]+/g, ' ')
+    .split('\n');
+  return lines.flatMap((line) => {
+    const [, name = '', rest] = /^(\S+)\s+inet\s+\S+\s+\S+\s+\S+\s+\S+\s+\S+\s+smtpd\b(.*)$/.exec(line) ?? [];
+    return rest === undefined ? [] : [{ name, rest: `${SMTP.rest}${rest.replaceAll(TLS_OVERRIDE, '')}` }];
+  });
+}
+
+/** The tables, with the folder's new place in them; answers main.cf's text. */
+async function copyFolder(source: string, target: string): Promise<string> {
+  const moved = async (name: string): Promise<string> =>
+    (await readFile(join(source, name), 'utf8')).replaceAll('/etc/postfix/', `${target}/`);
+  const main = await moved('main.cf');
+  for (const name of await readdir(source)) {
+    if (name.endsWith('.cf')) continue;
+    await writeFile(join(target, name), await moved(name));
+    if (main.includes(`hash:${target}/${name}`))
+      await run('postmap', ['-c', '/etc/postfix', `hash:${join(target, name)}`]);
+  }
+  return `${main}\n`;
+}
+
+/** For a Postfix that is only asked and sends nothing: any client may be impersonated, and errors cost no time. */
+const JUDGE_ONLY: Readonly<Record<string, string>> = {
+  smtpd_authorized_xclient_hosts: '127.0.0.1',
+  smtpd_hard_error_limit: '100000',
+  smtpd_soft_error_limit: '100000',
+  smtpd_error_sleep_time: '0',
+  in_flow_delay: '0',
+  smtpd_tls_security_level: 'none',
+  smtpd_tls_auth_only: 'no',
+  smtpd_sasl_type: 'dovecot',
+  local_recipient_maps: '',
+  smtpd_client_connection_count_limit: '0',
+  inet_protocols: 'all',
+};
+
+/** What accepts every PLAIN login, over the protocol by which Postfix asks Dovecot. */
+class SignIn implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor() {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      socket.write('VERSION\t1\t1\nMECH\tPLAIN\tplaintext\nSPID\t1\nCUID\t1\nCOOKIE\t00\nDONE\n');
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        for (const [, id = ''] of text.matchAll(/^AUTH\t(\d+)\t/gm)) socket.write(`OK\t${id}\tuser=alice\n`);
+      });
+    });
+  }
+
+  static async open(path: string): Promise<SignIn> {
+    const signIn = new SignIn();
+    await new Promise<void>((resolve, reject) => {
+      signIn.#server.once('error', reject);
+      signIn.#server.listen({ path, readableAll: true, writableAll: true }, resolve);
+    });
+    return signIn;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+  }
+}
+
+function mainCf(folder: string, more: Readonly<Record<string, string>>, isOwn: boolean): string {
   const settings = {
-    compatibility_level: '3.6',
     queue_directory: join(folder, 'queue'),
     data_directory: join(folder, 'data'),
     command_directory: '/usr/sbin',
@@ -66,9 +236,10 @@ function mainCf(folder: string, more: Readonly<Record<string, string>>): string 
     maillog_file_prefixes: folder,
     inet_interfaces: '127.0.0.1',
     inet_protocols: 'ipv4',
-    myhostname: 'postfix.test',
-    mydestination: '',
+    ...(isOwn ? OWN : {}),
     alias_maps: '',
+    // A process that could not be started on a loaded machine is started again at once, not after a minute.
+    service_throttle_time: '1s',
     alias_database: '',
     smtp_dns_support_level: 'disabled',
     smtp_host_lookup: 'native',
@@ -80,7 +251,10 @@ function mainCf(folder: string, more: Readonly<Record<string, string>>): string 
     .join('');
 }
 
-function masterCf(port: number): string {
+/** For a Postfix without a main.cf of somebody else. */
+const OWN = { compatibility_level: '3.6', myhostname: 'postfix.test', mydestination: '' } as const;
+
+function masterCf(services: readonly SmtpService[], ports: ReadonlyMap<string, number>): string {
   const unix = [
     'cleanup',
     'rewrite',
@@ -115,7 +289,7 @@ function masterCf(port: number): string {
     scache: '1',
   };
   const lines = [
-    `127.0.0.1:${port} inet n - n - - smtpd`,
+    ...services.map(({ name, rest }) => `127.0.0.1:${ports.get(name) ?? 0} ${rest}`),
     'pickup unix n - n 60 1 pickup',
     'qmgr unix n - n 300 1 qmgr',
     'tlsmgr unix - - n 1000? 1 tlsmgr',

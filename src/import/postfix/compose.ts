@@ -30,8 +30,8 @@ export interface Composing {
   readonly files: Files;
   readonly interfaces: readonly Interface[];
   readonly folder: string;
-  tell(remark: Remark): void;
-  note(remark: Remark): void;
+  readonly tell: (remark: Remark) => void;
+  readonly note: (remark: Remark) => void;
 }
 
 export interface Composed {
@@ -55,6 +55,7 @@ export function compose(composing: Composing): Composed {
     anonymous: restrict(references.anonymous, sent),
     signedIn: references.signedIn && restrict(references.signedIn, sent),
     routed,
+    keptOut: routes.keptOut,
   });
   for (const remark of grants.remarks) tell(remark);
   for (const remark of untoldParameters(composing.main, services)) tell(remark);

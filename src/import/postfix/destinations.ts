@@ -38,12 +38,21 @@ export function readDestinations(
     const setting = settings.get(name);
     const domains: Domains = readDomains(setting, { style: styleOf(name, settings) }, context);
     recipients = either(recipients, domains.recipients);
-    for (const domain of domains.named) {
+    for (const domain of domains.named.flatMap(apart)) {
       const key = `${domain.belowOnly ? '.' : ''}${domain.domain}`;
       if (!named.has(key)) named.set(key, { ...domain, class: kind, setting });
     }
   }
   return { recipients, named: [...named.values()] };
+}
+
+/** A domain and those below it are two entries of a routing table. */
+function apart(domain: NamedDomain): readonly NamedDomain[] {
+  if (!domain.below || domain.belowOnly) return [domain];
+  return [
+    { ...domain, below: false },
+    { ...domain, belowOnly: true },
+  ];
 }
 
 /** Only relay_domains can hold more than the names in it. */

@@ -37,8 +37,8 @@ export interface ListenersOptions {
   readonly references: References;
   /** Recipients that have a route; about the others is relaying. */
   readonly routed: MailboxSet;
-  tell(remark: Remark): void;
-  note(remark: Remark): void;
+  readonly tell: (remark: Remark) => void;
+  readonly note: (remark: Remark) => void;
 }
 
 /** The listeners, each with how clients sign in there. */

@@ -31,11 +31,11 @@ export interface Judging {
   /** When the list is looked at only this is known: a restriction on anything else decides nothing. */
   readonly knows: { readonly sender: boolean; readonly recipient: boolean };
   readonly parents: boolean;
-  table(spec: string, where: Origin): Table;
+  readonly table: (spec: string, where: Origin) => Table;
   /** The restrictions of a class of smtpd_restriction_classes. */
-  restrictionClass(name: string): readonly string[] | undefined;
+  readonly restrictionClass: (name: string) => readonly string[] | undefined;
   /** Told once for each restriction that is not judged. */
-  tell(remark: Remark): void;
+  readonly tell: (remark: Remark) => void;
 }
 
 interface Parted {

@@ -28,6 +28,8 @@ export interface Permitted {
   readonly signedIn: readonly Piece[] | undefined;
   /** Recipients for which there is a route, so that no grant is asked. */
   readonly routed: MailboxSet;
+  /** Clients that a never rule must name for the sake of a route. */
+  readonly keptOut: AddressSet;
 }
 
 export interface Grants {
@@ -40,7 +42,7 @@ export interface Grants {
   readonly doubts: ReadonlySet<Remark>;
 }
 
-export function buildGrants({ anonymous, signedIn, routed }: Permitted): Grants {
+export function buildGrants({ anonymous, signedIn, routed, keptOut }: Permitted): Grants {
   const beyond = not({ ...routed, null: true });
   const relayed = (pieces: readonly Piece[]): readonly Piece[] =>
     merged(restrict(pieces, { recipients: beyond }));
@@ -49,7 +51,7 @@ export function buildGrants({ anonymous, signedIn, routed }: Permitted): Grants 
     ...relayed(signedIn ?? []).map((piece) => writeGrant(piece, { signedIn: true, beyond })),
   ];
   const kept = written.flatMap((each) => ('grant' in each ? [each.grant] : []));
-  const forbidden = unionOf(kept.flatMap(({ never }) => (never === undefined ? [] : [never])));
+  const forbidden = unionOf([keptOut, ...kept.flatMap(({ never }) => (never === undefined ? [] : [never]))]);
   const names = new Map<string, number>();
   const allow = kept.flatMap((grant): readonly DraftRule[] => {
     const rule = ruleOf(grant, forbidden);

@@ -26,7 +26,7 @@ export function parseInterface(text: string): Interface | undefined {
 
 export interface OwnNetworksOptions {
   readonly interfaces: readonly Interface[];
-  tell(remark: Remark): void;
+  readonly tell: (remark: Remark) => void;
 }
 
 /** mynetworks as Postfix has it, for `readNetworks()`. */

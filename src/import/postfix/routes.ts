@@ -1,15 +1,17 @@
 /** Routes for the domains of which Postfix takes mail from anybody, and where mail for the others goes. */
 import { parseDomain } from '../../mail/mod.ts';
 import type { DraftRoute } from '../draft.ts';
-import { EVERYBODY, complement } from '../networks.ts';
+import { NOBODY, union } from '../networks.ts';
 import type { AddressSet } from '../networks.ts';
 import { isInternet } from '../danger.ts';
 import { formatOrigin } from '../types.ts';
 import type { Origin, Remark } from '../types.ts';
-import { isEverybody, rangesOf, unionOf } from './clients.ts';
+import { acceptanceOf } from './acceptance.ts';
+import type { Acceptance } from './acceptance.ts';
+import { rangesOf } from './clients.ts';
 import type { Destination, DestinationClass, Destinations } from './destinations.ts';
 import { splitList } from './lines.ts';
-import { NO_MAILBOX, holdsDomain } from './mailboxSet.ts';
+import { NO_MAILBOX } from './mailboxSet.ts';
 import type { MailboxSet } from './mailboxSet.ts';
 import type { Service } from './masterCf.ts';
 import type { Piece } from './pieces.ts';
@@ -26,6 +28,8 @@ export interface Routes {
   readonly routed: MailboxSet;
   /** Recipients that Postfix refuses or throws away, whoever sends. */
   readonly refused: MailboxSet;
+  /** Clients that Postfix keeps out of a domain that is always relayed. */
+  readonly keptOut: AddressSet;
   /** The first LMTP server that some domain is delivered to. */
   readonly lmtp: Placed | undefined;
   /** The host that `*` sends everything else to. */
@@ -129,6 +133,8 @@ class RouteBuilder {
     below: new Map(),
   };
   #refused: MailboxSet = NO_MAILBOX;
+  #keptOut: AddressSet = NOBODY;
+  readonly #exceptions = new Map<string, readonly Destination[]>();
   #lmtp: Placed | undefined;
   #everythingElse: Placed | undefined;
   readonly #pieces: readonly Piece[];
@@ -140,11 +146,14 @@ class RouteBuilder {
   }
 
   result(): Routes {
+    for (const [exceptions, destinations] of this.#exceptions)
+      this.#tell(exceptionRemark(exceptions, destinations));
     return {
       routes: this.#routes,
       leftOut: this.#leftOut,
       routed: { ...NO_MAILBOX, domains: this.#routed.domains, below: this.#routed.below },
       refused: this.#refused,
+      keptOut: this.#keptOut,
       lmtp: this.#lmtp,
       everythingElse: this.#everythingElse,
     };
@@ -225,31 +234,26 @@ class RouteBuilder {
     (belowOnly ? this.#routed.below : this.#routed.domains).set(domain, true);
   }
 
-  /** Clients from whom Postfix takes mail for the domain, whoever claims to be the sender. */
-  #accepted({ domain, belowOnly }: Destination): AddressSet {
-    const asked = belowOnly ? `x.${domain}` : domain;
-    const fits = this.#pieces.filter(
-      ({ senders, recipients }) => senders.others && holdsDomain(recipients, asked),
-    );
-    return unionOf(fits.map(({ clients }) => clients));
+  /** What Postfix takes of the mail for the domain; what it does not is told once for all domains that are alike. */
+  #acceptance(destination: Destination): Acceptance {
+    const acceptance = acceptanceOf(destination, this.#pieces);
+    const { exceptions } = acceptance;
+    if (exceptions !== undefined) {
+      const alike = this.#exceptions.get(exceptions) ?? [];
+      this.#exceptions.set(exceptions, [...alike, destination]);
+    }
+    return acceptance;
   }
 
   #own(destination: Destination, aliases: readonly Entry[]): void {
-    const { domain, where } = destination;
+    const { domain } = destination;
     const target =
       destination.class === 'alias' && !destination.belowOnly ? catchAll(domain, aliases) : undefined;
     if (target !== undefined && this.#routed.domains.has(target.domain)) {
       this.#route(destination, ['rewrite', target.domain], `${formatOrigin(target.where)} ${target.what}`);
       return;
     }
-    const accepted = this.#accepted(destination);
-    if (!isEverybody(accepted)) {
-      this.#tell({
-        what: `mail for ${domain}`,
-        where,
-        why: `Postfix takes it only from some clients${isEmptyOrWide(accepted)}; Postern takes mail for a domain of its own from everybody. That is no relaying.`,
-      });
-    }
+    this.#acceptance(destination);
     this.#route(destination, ['inbound', true], commentOf(destination));
   }
 
@@ -269,24 +273,27 @@ class RouteBuilder {
     { host, mx }: { readonly host: string; readonly mx: boolean },
     chosen: Chosen,
   ): void {
-    const accepted = this.#accepted(destination);
+    const { refused } = this.#acceptance(destination);
     const comment = `${commentOf(destination)}, ${formatOrigin(chosen.where)} ${chosen.what}`;
-    const refused = rangesOf(complement(accepted));
     // Clients that Postfix keeps out by name are one thing, a domain that only some clients may send to another.
-    if (refused.some(isInternet)) {
+    if (rangesOf(refused).some(isInternet)) {
       this.#leave(destination, ['forward', host], comment);
       return;
     }
-    if (refused.length > 0) this.#tell(acceptsMore(destination));
     if (mx) this.#tell(withoutBrackets(chosen));
     this.#route(destination, ['forward', host], comment);
   }
 
   #relay(destination: Destination, chosen: Chosen): void {
-    const accepted = this.#accepted(destination);
+    const { refused } = this.#acceptance(destination);
     const comment = `${commentOf(destination)}, ${formatOrigin(chosen.where)} ${chosen.what}`;
-    if (!isEverybody(accepted)) this.#leave(destination, ['alwaysRelay', true], comment);
-    else this.#route(destination, ['alwaysRelay', true], comment);
+    if (rangesOf(refused).some(isInternet)) {
+      this.#leave(destination, ['alwaysRelay', true], comment);
+      return;
+    }
+    // A never rule keeps them out of such a route.
+    this.#keptOut = union(this.#keptOut, refused);
+    this.#route(destination, ['alwaysRelay', true], comment);
   }
 
   #leave(
@@ -321,16 +328,16 @@ class RouteBuilder {
   }
 }
 
-function isEmptyOrWide(accepted: AddressSet): string {
-  const count = rangesOf(accepted).length;
-  return count === 0 || accepted === EVERYBODY ? ', or from none' : '';
-}
-
-function acceptsMore({ domain, where }: Destination): Remark {
+function exceptionRemark(exceptions: string, destinations: readonly Destination[]): Remark {
+  const domains = destinations.map(({ domain, belowOnly }) => (belowOnly ? `*.${domain}` : domain));
+  const names =
+    domains.length > 6
+      ? `${domains.slice(0, 6).join(', ')} and ${domains.length - 6} more`
+      : domains.join(', ');
   return {
-    what: `mail for ${domain}`,
-    where,
-    why: 'Postfix refuses it from some clients by their address; Postern takes mail for its own domains from everybody.',
+    what: `mail for ${names}`,
+    where: destinations[0]?.where ?? { file: 'main.cf' },
+    why: `Postfix refuses some of it: ${exceptions}. Postern takes mail for the domains it has routes for from everybody and from every sender; that is no relaying.`,
   };
 }
 

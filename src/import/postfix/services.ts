@@ -34,7 +34,7 @@ export interface Entrance {
 export interface ServiceContext extends TableContext {
   readonly settings: Settings;
   readonly destinations: Destinations;
-  networks(service: Service): Networks;
+  readonly networks: (service: Service) => Networks;
 }
 
 /** The services that take mail by SMTP over the network, each with the service that answers there. */

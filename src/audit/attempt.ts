@@ -58,11 +58,12 @@ async function attemptPipelined(
 }
 
 async function judgeRecipient(talk: Talk, reply: Said, context: AttemptContext): Promise<Attempt> {
+  if (isLoss(reply)) return { kind: 'lost', loss: reply };
   const end = endOf(reply, 'RCPT');
   if (end !== undefined) return end;
-  const accepted = isLoss(reply) ? '' : `RCPT: ${formatReceived(reply)}`;
-  if (context.message === undefined) return { kind: 'accepted', reason: accepted, token: undefined };
-  const letter = context.message(context.values);
-  const sent = await sendContent(talk, letter);
-  return sent ?? { kind: 'accepted', reason: accepted, token: letter.token };
+  const reason = `RCPT: ${formatReceived(reply)}`;
+  if (!context.wholeMessages) return { kind: 'accepted', reason, token: undefined };
+  const letter = context.letter(context.values);
+  const stopped = await sendContent(talk, letter);
+  return stopped ?? { kind: 'accepted', reason, token: letter.token };
 }

@@ -150,6 +150,13 @@ test('runAudit() takes a bounded part of a line without end', async () => {
   assert.ok(sent < 67_108_864, String(sent));
 });
 
+test('runAudit() does not collect replies that it did not ask for while it waits for its turn', async () => {
+  await using server = await start((socket) => flood(socket, '220 ok\r\n'.repeat(8000)));
+  const report = await auditOf({ port: server.port, limits: { ...QUICK, commandsPerSecond: 4 } });
+  assert.equal(report.verdict, 'unreachable');
+  assert.match(report.halted ?? '', /does not stop answering/);
+});
+
 const VERBS = ['EHLO', 'MAIL', 'RCPT', 'RSET', 'NOOP', 'QUIT'] as const;
 const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
   closes: (socket) => void socket.end(),
@@ -182,6 +189,8 @@ for (const verb of VERBS) {
         name === 'answers in single octets' || verb === 'RSET' || verb === 'NOOP' || verb === 'QUIT';
       if (!harmless) assert.notEqual(report.verdict, 'closed', `${verb} ${name}: ${decided} refused`);
       assert.notEqual(report.verdict, 'relays');
+      // It says 250 to RCPT nowhere else: a reply too many must not be taken for that.
+      if (verb !== 'RCPT') assert.notEqual(report.verdict, 'accepts', `${verb} ${name}`);
     }
   });
 }

@@ -100,11 +100,10 @@ export async function runAudit(request: AuditRequest, system: AuditSystem): Prom
   if (isLoss(contact)) return unreachable(contact, request);
   const values = placeholders(contact.names);
   const writer = createLetterWriter(run, clock);
-  const letter: AttemptContext['letter'] = (...args) => writer.write(...args);
   const context: AttemptContext = {
     values,
-    message: sink === undefined ? undefined : letter,
-    letter,
+    wholeMessages: sink !== undefined,
+    letter: (...args) => writer.write(...args),
     helo: given.helo,
   };
   const { probesPerConnection, pauseMs } = limits;

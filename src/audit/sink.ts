@@ -1,5 +1,6 @@
 /**
- * Where relayed mail arrives: a server that takes everything, keeps nothing but tokens and envelopes, and hands nothing on. Bounded: so
+ * Where relayed mail arrives: a server that takes the messages of an audit, keeps nothing but their tokens and envelopes, and puts off all
+ * other mail. Bounded: so
  * many connections, so many octets of a message are searched, and a connection that is silent is closed.
  */
 import { createServer, type Server, type Socket } from 'node:net';
@@ -23,7 +24,7 @@ export interface Sink extends AsyncDisposable {
   readonly port: number;
   /** The first arrivals of each token and recipient. */
   readonly arrivals: readonly Arrival[];
-  /** Messages that carried no token of an audit. */
+  /** Messages that carried no token of an audit, and were put off. */
   readonly strange: number;
   /** Calls once, at the next arrival. */
   next(listener: () => void): void;
@@ -134,14 +135,15 @@ function serve(socket: Socket, shared: Shared): void {
 
   function complete(text: string): void {
     const tokens = new Set(text.match(TOKEN));
-    if (tokens.size === 0) shared.strange += 1;
     for (const token of tokens) {
       if (shared.arrivals.length >= MOST_ARRIVALS) break;
       shared.arrivals.push({ token, sender, recipients, client: socket.remoteAddress ?? '' });
     }
     sender = '';
     recipients = [];
-    say('250 2.0.0 Taken');
+    if (tokens.size === 0) shared.strange += 1;
+    // Somebody's mail that came here by mistake stays where it was.
+    say(tokens.size === 0 ? '451 4.3.0 This is an audit; only its messages are taken' : '250 2.0.0 Taken');
     shared.wake();
   }
 

@@ -11,9 +11,13 @@ export async function attemptCommand(
   { values }: AttemptContext,
 ): Promise<Attempt> {
   const reply = await talk.ask(fill(probe.line, values));
-  const end = endOf(reply, probe.title);
-  if (end !== undefined || isLoss(reply)) return end ?? { kind: 'refused', reason: '' };
-  return { kind: 'accepted', reason: `${probe.title}: ${formatReceived(reply)}`, token: undefined };
+  if (isLoss(reply)) return { kind: 'lost', loss: reply };
+  const accepted: Attempt = {
+    kind: 'accepted',
+    reason: `${probe.title}: ${formatReceived(reply)}`,
+    token: undefined,
+  };
+  return endOf(reply, probe.title) ?? accepted;
 }
 
 /** A transaction with the recipient that takes messages; undefined when DATA may come. */

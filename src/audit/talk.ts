@@ -54,6 +54,9 @@ export class Talk {
   async send(text: string, shown = text): Promise<Loss | undefined> {
     const turn = await this.#pace.turn();
     if (turn !== 'go') return haltOf(turn);
+    const { lost } = this.wire;
+    // What it said before it went away still counts: it is heard first.
+    if (lost !== undefined && lost.cause !== 'closed') return lost;
     if (this.wire.waiting > 0) {
       this.wire.close();
       return { cause: 'protocol', text: 'the server sent a reply that nobody had asked for' };
@@ -64,8 +67,8 @@ export class Talk {
   }
 
   /** A reply that is due; 421 says that the server ends the session, and counts as lost. */
-  async hear(ms?: number): Promise<Said> {
-    const reply = await this.wire.read(ms);
+  async hear(): Promise<Said> {
+    const reply = await this.wire.read();
     if (isLoss(reply)) {
       this.record('server', `(${reply.text})`);
       return reply;

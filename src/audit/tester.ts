@@ -90,7 +90,11 @@ export function createTester(options: TesterOptions): Tester {
       };
       return;
     }
-    await opener.pace.pause(Math.min(LONGEST_PAUSE_MS, options.pauseMs * 2 ** (failures - 1)));
+    await rest(failures - 1);
+  }
+
+  async function rest(before: number): Promise<void> {
+    await opener.pace.pause(Math.min(LONGEST_PAUSE_MS, options.pauseMs * 2 ** before));
   }
 
   /** The connection for a probe: the one that is there, when the way keeps it. */
@@ -139,6 +143,8 @@ export function createTester(options: TesterOptions): Tester {
       talk.wire.close();
       kept = undefined;
       if (endsAll(outcome.loss)) halted ??= outcome.loss;
+      // A server that breaks off may have had enough of us.
+      else if (!endsItself(probe, outcome.loss)) await rest(lost);
     } else await settle(way, probe, outcome);
     return { outcome, dialogue };
   }

@@ -16,9 +16,9 @@ export type Attempt =
 
 export interface AttemptContext {
   readonly values: ReadonlyMap<string, string>;
-  /** Sends whole messages, each with a token of its own; undefined: stops before DATA. */
-  readonly message: ((values: ReadonlyMap<string, string>, fields?: readonly string[]) => Letter) | undefined;
-  /** As `message`, for probes that cannot do without. */
+  /** Goes on to DATA where the recipient is accepted; else stops before it. */
+  readonly wholeMessages: boolean;
+  /** A message with a token of its own, for the address outside or with these fields instead of its To. */
   readonly letter: (values: ReadonlyMap<string, string>, fields?: readonly string[]) => Letter;
   readonly helo: string;
 }

@@ -82,6 +82,11 @@ export class Wire {
     return this.#limits.replyMs;
   }
 
+  /** Why it ended; undefined while it stands. */
+  get lost(): Loss | undefined {
+    return this.#lost;
+  }
+
   /** Replies that were not asked for yet. */
   get waiting(): number {
     return this.#waiting.length;
@@ -92,7 +97,8 @@ export class Wire {
   }
 
   /** The next reply; once lost, always the loss. */
-  async read(ms = this.#limits.replyMs): Promise<ReceivedReply | Loss> {
+  async read(): Promise<ReceivedReply | Loss> {
+    const { replyMs: ms } = this.#limits;
     const reply = await this.#next(ms);
     if (reply !== 'nothing') return reply;
     this.#lose({ cause: 'timeout', text: `no reply within ${ms / 1000} s` });

@@ -48,132 +48,130 @@ export function isInputProblem(value: object): value is InputProblem {
   return 'error' in value && 'remedy' in value;
 }
 
-/** Thrown within this file only. */
-class Wrong extends Error {
-  readonly remedy: string;
-  constructor(error: string, remedy: string) {
-    super(error);
-    this.remedy = remedy;
+/** What is wrong; the first is told. A reader that notes something returns a stand-in, which nobody gets to see. */
+class Notes {
+  first: InputProblem | undefined;
+
+  note(error: string, remedy: string): void {
+    this.first ??= { error, remedy };
   }
 }
 
 export function readInput(host: string, options: AuditOptions): Input | InputProblem {
-  try {
-    return read(host, options);
-  } catch (error) {
-    if (error instanceof Wrong) return { error: error.message, remedy: error.remedy };
-    throw error;
-  }
-}
-
-function read(host: string, options: AuditOptions): Input {
-  const target = parseTarget(host);
-  if (target === undefined)
-    throw new Wrong(
-      `${host} is no host`,
-      'Write a name or an address, such as mail.contoso.example, 192.0.2.1:25 or [2001:db8::1]:25.',
-    );
-  const domain = options.domain === undefined ? undefined : readDomain('--domain', options.domain);
-  const inbound = options.inbound === undefined ? undefined : readAddress('--inbound', options.inbound);
-  const outside = readAddress('--outside', options.outside);
+  const notes = new Notes();
+  const target = readTarget(notes, host);
+  const domain = options.domain === undefined ? undefined : readDomain(notes, options.domain);
+  const inbound =
+    options.inbound === undefined ? undefined : readAddress(notes, '--inbound', options.inbound);
+  const outside = readAddress(notes, '--outside', options.outside);
   const own = domain ?? domainOf(inbound);
   if (own !== undefined && domainOf(outside) === own)
-    throw new Wrong(
+    notes.note(
       `--outside: ${outside} is in the domain of the server`,
       'Name an address in another domain, which the server has no business with.',
     );
-  if (options.passwordStdin && options.account === undefined)
-    throw new Wrong(
+  const sender = readAddress(notes, '--sender', options.sender);
+  const input: Input = {
+    target,
+    given: { domain: own, inbound, outside, sender, helo: readName(notes, options.helo) },
+    from: options.from === undefined ? undefined : readIp(notes, options.from),
+    ways: options.ways === undefined ? undefined : readWays(notes, options.ways),
+    sink: options.sink === undefined ? undefined : readSink(notes, options.sink),
+    waitMs: 1000 * readNumber(notes, '--wait', options.wait, [0, 3600]),
+    rate: options.rate === undefined ? undefined : readNumber(notes, '--rate', options.rate, [0.1, 1000]),
+    replyMs: 1000 * readNumber(notes, '--timeout', options.timeout, [1, 600]),
+    totalMs: 60_000 * readNumber(notes, '--max-time', options.maxTime, [1, 1440]),
+    implicitTls: options.implicitTls === true || target.port === 465,
+  };
+  checkAccount(notes, options);
+  return notes.first ?? input;
+}
+
+function checkAccount(notes: Notes, { account, passwordStdin }: AuditOptions): void {
+  if (passwordStdin && account === undefined)
+    notes.note(
       '--password-stdin: whose password is it?',
       'Add --account USER, or leave out --password-stdin.',
     );
-  if (options.account !== undefined && !options.passwordStdin)
-    throw new Wrong(
+  if (account !== undefined && !passwordStdin)
+    notes.note(
       '--account: its password is missing',
       'Give it on standard input: printf %s "$PASSWORD" | postern audit … --account USER --password-stdin',
     );
-  return {
-    target,
-    given: {
-      domain: own,
-      inbound,
-      outside,
-      sender: readAddress('--sender', options.sender),
-      helo: readName('--helo', options.helo),
-    },
-    from: options.from === undefined ? undefined : readIp('--from', options.from),
-    ways: options.ways === undefined ? undefined : readWays(options.ways),
-    sink: options.sink === undefined ? undefined : readSink(options.sink),
-    waitMs: 1000 * readNumber('--wait', options.wait, 0, 3600),
-    rate: options.rate === undefined ? undefined : readNumber('--rate', options.rate, 0.1, 1000),
-    replyMs: 1000 * readNumber('--timeout', options.timeout, 1, 600),
-    totalMs: 60_000 * readNumber('--max-time', options.maxTime, 1, 1440),
-    implicitTls: options.implicitTls === true || target.port === 465,
-  };
+}
+
+function readTarget(notes: Notes, text: string): Target {
+  const target = parseTarget(text);
+  if (target === undefined)
+    notes.note(
+      `${text} is no host`,
+      'Write a name or an address, such as mail.contoso.example, 192.0.2.1:25 or [2001:db8::1]:25.',
+    );
+  return target ?? { host: text, port: 0 };
 }
 
 function domainOf(address: string | undefined): string | undefined {
   return address?.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
-function readDomain(option: string, text: string): string {
+function readDomain(notes: Notes, text: string): string {
   const domain = parseDomain(text);
-  if (domain === undefined)
-    throw new Wrong(`${option}: ${text} is not a domain`, 'Write it as contoso.example.');
-  return domain;
+  if (domain === undefined) notes.note(`--domain: ${text} is not a domain`, 'Write it as contoso.example.');
+  return domain ?? text;
 }
 
-function readAddress(option: string, text: string): string {
+function readAddress(notes: Notes, option: string, text: string): string {
   const path = parseForwardPath(`<${text}>`);
-  if (isAddressError(path) || path.kind === 'postmaster')
-    throw new Wrong(`${option}: ${text} is not an address`, 'Write it as name@domain.');
-  return path.mailbox.address;
-}
-
-function readName(option: string, text: string): string {
-  if (parseDomain(text) === undefined && parseLiteral(text) === undefined)
-    throw new Wrong(`${option}: ${text} is not a name`, 'Write a host name, or an address as [192.0.2.1].');
+  if (!isAddressError(path) && path.kind !== 'postmaster') return path.mailbox.address;
+  notes.note(`${option}: ${text} is not an address`, 'Write it as name@domain.');
   return text;
 }
 
-function readIp(option: string, text: string): string {
-  const ip = parseIp(text);
-  if (ip === undefined)
-    throw new Wrong(
-      `${option}: ${text} is not an IP address`,
-      'Write one of this machine, without its port.',
-    );
-  return ip.text;
+function readName(notes: Notes, text: string): string {
+  if (parseDomain(text) === undefined && parseLiteral(text) === undefined)
+    notes.note(`--helo: ${text} is not a name`, 'Write a host name, or an address as [192.0.2.1].');
+  return text;
 }
 
-function readSink(text: string): SinkAddress {
+function readIp(notes: Notes, text: string): string {
+  const ip = parseIp(text);
+  if (ip === undefined)
+    notes.note(`--from: ${text} is not an IP address`, 'Write one of this machine, without its port.');
+  return ip?.text ?? text;
+}
+
+function readSink(notes: Notes, text: string): SinkAddress {
   const target = parseTarget(text);
   const ip = parseIp(target?.host ?? '');
   // parseTarget() takes 25 for the port where none is.
   if (target === undefined || ip === undefined || !/:\d+$/.test(text))
-    throw new Wrong(
+    notes.note(
       `--sink: ${text} is not an address and a port`,
       'Write an address of this machine, such as 127.0.0.1:2525.',
     );
-  return { address: ip.text, port: target.port };
+  return { address: ip?.text ?? text, port: target?.port ?? 0 };
 }
 
-function readWays(text: string): readonly WayId[] {
+function readWays(notes: Notes, text: string): readonly WayId[] {
   const names = WAYS.map(({ id }) => id);
-  return text.split(',').map((name) => {
+  return text.split(',').flatMap((name) => {
     const way = names.find((id) => id === name.trim());
-    if (way === undefined)
-      throw new Wrong(`--ways: there is no way ${name}`, `Choose from: ${names.join(', ')}.`);
-    return way;
+    if (way === undefined) notes.note(`--ways: there is no way ${name}`, `Choose from: ${names.join(', ')}.`);
+    return way ?? [];
   });
 }
 
-function readNumber(option: string, text: string, least: number, most: number): number {
+function readNumber(
+  notes: Notes,
+  option: string,
+  text: string,
+  [least, most]: readonly [number, number],
+): number {
   const value = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most))
-    throw new Wrong(
-      `${option}: ${text} is not a number from ${least} to ${most}`,
-      `For example ${option} ${Math.max(least, 5)}.`,
-    );
-  return value;
+  if (value >= least && value <= most) return value;
+  notes.note(
+    `${option}: ${text} is not a number from ${least} to ${most}`,
+    `For example ${option} ${Math.max(least, 5)}.`,
+  );
+  return least;
 }

@@ -12,7 +12,7 @@ export function addTrace(parent: PosternCommand): void {
     .argument('<what>', 'a Message-ID, a message’s name in the queue, an address, or a session')
     .summary('show what became of a message')
     .description(
-      'Shows the life of a message from the connection to the last attempt at delivering it: who sent it, each decision with its rule and reply, and what each server said. <…@…> in angle brackets is a Message-ID; without, it is looked for as a Message-ID and as an address. Of an address the latest mails and refusals are listed. A session is what a refusal ends in, [ID]. It reads the history, with or without a daemon; one that runs is asked what is still in the queue. Exits 0 when something was found, 1 when nothing was.',
+      'Shows the life of a message from the connection to the last attempt at delivering it: who sent it, each decision with its rule and reply, and what each server said. <…@…> in angle brackets is a Message-ID; without, it is looked for as a Message-ID and as an address. Of an address the latest mails and refusals are listed. A session is what a refusal ends in, [ID]. It reads the history, with or without a daemon; one that runs is asked what is still in the queue. Exits 0 when something was found, 1 when nothing was, 3 when nothing was and a part of the history cannot be read.',
     )
     .addOption(
       new Option('--limit <number>', 'of an address: at most so many mails')

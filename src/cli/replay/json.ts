@@ -1,22 +1,24 @@
 /** The answer of `postern replay` for programs. */
 import type { DecisionRecord, Replayed, Statement } from '../../history/mod.ts';
 import { formatReplyCode, replyFor } from '../../policy/mod.ts';
+import { verdictOf } from './verdict.ts';
 import type { Context } from './words.ts';
 
 const SCHEMA = 'postern.replay/1';
 /** Clients, accounts and domains of a change that are named; the numbers are of all. */
 const MOST_NAMED = 100;
 
-export function replayJson(result: Replayed, { period, span, path }: Context) {
+export function replayJson(result: Replayed, { period, span, path, unread }: Context) {
   const { total, same, changed, untold, today, otherRules, reasons, statements } = result;
   return {
     schema: SCHEMA,
-    verdict: verdictOf(result),
+    verdict: verdictOf(result, unread),
     configuration: path,
     since: iso(period.since),
     until: iso(period.until),
     recorded: span === undefined ? null : { first: iso(span.first), last: iso(span.last) },
     decisions: { total, same, changed, cannotTell: untold, byMailboxesOfToday: today },
+    unread,
     changes: statements.map(changeJson),
     cannotTell: reasons.map(({ missing, recipients, example }) => ({
       missing,
@@ -25,11 +27,6 @@ export function replayJson(result: Replayed, { period, span, path }: Context) {
     })),
     otherRules: otherRules.map(({ before, after, recipients }) => ({ before, after, decisions: recipients })),
   };
-}
-
-function verdictOf({ changed, untold }: Replayed): 'same' | 'different' | 'cannotTell' {
-  if (changed > 0) return 'different';
-  return untold > 0 ? 'cannotTell' : 'same';
 }
 
 function changeJson(statement: Statement) {

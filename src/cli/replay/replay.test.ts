@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -202,6 +202,19 @@ test('replay looks only at the time it is told, and into the folder it is told',
     /--data FOLDER/,
   );
   assert.equal((await run(['replay', '-c', 'new/new.yaml', '--data', 'data'])).code, EXIT.no);
+});
+
+test('replay cannot tell that nothing changes when a part of the history cannot be read', async (t) => {
+  const { run, cwd } = await recorded(t, [decided({ at: NOW - DAY }), decided({ at: NOW - HOUR })]);
+  const [first = ''] = (await readdir(join(cwd, 'data', 'history'))).toSorted();
+  await writeFile(join(cwd, 'data', 'history', first), 'no database');
+  const ran = await run(['replay']);
+  assert.equal(ran.code, EXIT.cannotTell);
+  assert.match(ran.stderr, /1 part of the history cannot be read, so what it holds is missing here\. .*: /);
+  assert.match(ran.stdout, /\nNothing changes, as far as can be told: 1 decision stays as it was\.\n$/);
+  const json = JSON.parse((await run(['replay', '--json'])).stdout);
+  assert.deepEqual([json.verdict, json.unread.length], ['cannotTell', 1]);
+  assertFailed(await run(['trace', 'nobody@other.example']), EXIT.cannotTell, /cannot be read/);
 });
 
 test('replay refuses a time that is none, and a configuration that is wrong', async (t) => {

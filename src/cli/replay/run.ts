@@ -17,6 +17,8 @@ import { openMailboxes } from '../mailboxes.ts';
 import { readPast } from '../moment.ts';
 import { createProgress } from '../progress.ts';
 import { replayJson, replayRows } from './json.ts';
+import { verdictOf } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 import { describeReplayed } from './words.ts';
 import type { Context } from './words.ts';
 
@@ -61,9 +63,10 @@ export async function runReplay(call: Call<Options>): Promise<ExitCode> {
     config: call.configFile,
     data: options.data,
     accounts: mailboxes.problem,
+    unread: history.problems,
     now,
   });
-  return exitOf(result);
+  return EXITS[verdictOf(result, history.problems)];
 }
 
 function readPeriod({ since, until }: Options, now: number): Period | InputProblem {
@@ -122,7 +125,4 @@ function answer({ out, options }: Call<Options>, result: Replayed, context: Cont
   else out.answer(describeReplayed(result, context, out.style));
 }
 
-function exitOf({ changed, untold }: Replayed): ExitCode {
-  if (changed > 0) return EXIT.no;
-  return untold > 0 ? EXIT.cannotTell : EXIT.yes;
-}
+const EXITS: Record<Verdict, ExitCode> = { same: EXIT.yes, different: EXIT.no, cannotTell: EXIT.cannotTell };

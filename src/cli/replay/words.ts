@@ -1,10 +1,11 @@
 /** The answer of `postern replay` for people. */
 import { isAccepted } from '../../history/mod.ts';
-import type { Effect, Period, Replayed, Statement, Untold } from '../../history/mod.ts';
+import type { Effect, HistoryProblem, Period, Replayed, Statement, Untold } from '../../history/mod.ts';
 import { printable } from '../printable.ts';
 import { formatCount, formatMoment } from '../quantity.ts';
 import { commandLine } from '../shell.ts';
 import type { Style } from '../style.ts';
+import { verdictOf } from './verdict.ts';
 import { clientsOf, countsOf, domainsOf, ruleInWords } from './phrases.ts';
 
 export interface Context {
@@ -19,6 +20,8 @@ export interface Context {
   readonly data: string | undefined;
   /** Why the accounts cannot be read; undefined: they can. */
   readonly accounts: string | undefined;
+  /** What could not be read of the history. */
+  readonly unread: readonly HistoryProblem[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -28,10 +31,10 @@ const MOST_SHOWN = 20;
 const DAY = 86_400_000;
 
 export function describeReplayed(result: Replayed, context: Context, style: Style): string {
-  const { statements, reasons, total, changed, untold } = result;
+  const { statements, reasons, total, changed } = result;
   const decisions = formatCount(total, 'decision');
   const notes = describeNotes(result, context);
-  if (changed === 0 && untold === 0) {
+  if (verdictOf(result, context.unread) === 'same') {
     const same = `All ${decisions} ${periodInWords(context)} stay as they were.`;
     return [`${style.good('No difference.')} ${same}`, ...notes].join('\n');
   }
@@ -44,20 +47,20 @@ export function describeReplayed(result: Replayed, context: Context, style: Styl
     ...shown,
     ...(hidden === 0 ? [] : [`And ${formatCount(hidden, 'change')} of fewer decisions: see --json.`]),
     ...reasons.map((reason) => describeUntold(reason, { total, context, style })),
-    '',
+    ...(shown.length + reasons.length === 0 ? [] : ['']),
     ...notes,
-    describeRest(result),
+    describeRest(result, context),
     ...lookCloser(statements, context),
   ].join('\n');
 }
 
 const changes = (count: number): string => count.toLocaleString('en-US');
 
-function describeRest({ same, changed, untold }: Replayed): string {
+function describeRest({ same, changed, untold }: Replayed, { unread }: Context): string {
   const count = formatCount(same, 'decision');
   const stay = same === 1 ? '1 decision stays as it was' : `${count} stay as they were`;
   const rest = same === 0 ? 'there was no other decision' : stay;
-  const scope = untold === 0 ? '' : ', as far as can be told';
+  const scope = untold === 0 && unread.length === 0 ? '' : ', as far as can be told';
   return `Nothing${changed === 0 ? '' : ' else'} changes${scope}: ${rest}.`;
 }
 

@@ -13,7 +13,8 @@ import { nameOf } from './life.ts';
 import { find, readQuery } from './query.ts';
 import type { Found, Query } from './query.ts';
 import { askQueue } from './queue.ts';
-import { describeLife, describeMail } from './words.ts';
+import { describeMail } from './mailWords.ts';
+import { describeLife } from './words.ts';
 import type { Context } from './words.ts';
 
 export interface Options {
@@ -44,7 +45,7 @@ export async function runTrace(call: Call<Options>): Promise<ExitCode> {
   if (options.json) out.json(traceJson(query, whole, found.mail));
   if (isNothing(found)) {
     out.fail(`nothing is recorded of ${nounOf(query)}`, describeSpan(history, data));
-    return EXIT.no;
+    return history.problems.length > 0 ? EXIT.cannotTell : EXIT.no;
   }
   if (!options.json) out.answer(describe(call, whole, found.mail));
   return EXIT.yes;

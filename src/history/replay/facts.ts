@@ -17,7 +17,7 @@ export interface Unreadable {
 }
 
 export interface FactsReader {
-  /** With `mailbox` as what the directory says. An unreadable sender shows when it is asked for, see `senderProblem()`. */
+  /** With `mailbox` as what the directory says. An unreadable sender shows when it is asked for, see `senderProblem`. */
   read(record: DecisionRecord, mailbox: MailboxFact): RecordedFacts | Unreadable;
 }
 

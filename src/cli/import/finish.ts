@@ -14,6 +14,7 @@ import { describeProblems } from '../problems.ts';
 import { formatCount } from '../quantity.ts';
 import type { ImportOptions } from './options.ts';
 import { verdictOn } from './verdict.ts';
+import type { ImportVerdict } from './verdict.ts';
 
 /**
  * Writes what was imported to stdout or to the new file of -o, and the rest to stderr. Exit code 0: everything was
@@ -34,10 +35,12 @@ export async function finishImport(call: Call<ImportOptions>, importing: Importi
     return EXIT.usage;
   }
   const reading = parseConfig(importing.yaml, path);
-  if (options.json) out.json(importJson(importing, reading));
+  const examined = 'config' in reading ? verdictOn(reading.config, call.io.clock.now()) : undefined;
+  const fit = examined?.fit === true;
+  if (options.json) out.json({ ...importJson(importing, reading), fit });
   else if (options.output === undefined) call.io.stdout.write(importing.yaml);
   tellRemarks(call, importing);
-  const fit = tellVerdict(call, reading, path);
+  tellVerdict(call, examined ?? reading, path);
   return importing.notCarried.length === 0 && fit ? EXIT.yes : EXIT.no;
 }
 
@@ -80,21 +83,19 @@ function describeRemark({ what, where, why, remedy }: Remark): string {
   return printable(`${formatOrigin(where)}: ${what}. ${sentences}`);
 }
 
-/** The last lines: what is proved, or what is wrong. True when Postern would start with it. */
+/** The last lines: what is proved, or what is wrong. */
 function tellVerdict(
-  { io, out, options }: Call<ImportOptions>,
-  reading: ConfigReading,
+  { out, options }: Call<ImportOptions>,
+  found: ImportVerdict | ConfigReading,
   path: string,
-): boolean {
-  if ('problems' in reading) {
-    out.fail(`the configuration has ${formatCount(reading.problems.length, 'problem')}`);
-    out.note(describeProblems(reading.problems));
-    return false;
+): void {
+  if ('problems' in found) {
+    out.fail(`the configuration has ${formatCount(found.problems.length, 'problem')}`);
+    out.note(describeProblems(found.problems));
+  } else if ('lines' in found) {
+    const next = options.output === undefined ? '' : ` -c ${path}`;
+    out.note([...found.lines, `Next: postern check${next}`].join('\n'));
   }
-  const { fit, lines } = verdictOn(reading.config, io.clock.now());
-  const next = options.output === undefined ? '' : ` -c ${path}`;
-  out.note([...lines, `Next: postern check${next}`].join('\n'));
-  return fit;
 }
 
 function importJson({ yaml, notCarried, notes }: Imported, reading: ConfigReading) {

@@ -98,10 +98,16 @@ test('import exchange --json has the text, what is missing and the notes', async
   const { run, cwd } = await site(t, null);
   await writeFile(join(cwd, 'ims.reg'), REGISTRY);
   const ran = await run(['import', 'exchange', 'ims.reg', ...HOSTNAME, '--json']);
-  const json: { schema: string; verdict: string; yaml: string; notCarried: { where: { file: string } }[] } =
-    JSON.parse(ran.stdout);
+  const json: {
+    schema: string;
+    verdict: string;
+    fit: boolean;
+    yaml: string;
+    notCarried: { where: { file: string } }[];
+  } = JSON.parse(ran.stdout);
   assert.equal(json.schema, 'postern.import/1');
   assert.equal(json.verdict, 'notAllCarried');
+  assert.equal(json.fit, true);
   assert.match(json.yaml, /hostname: mail\.contoso\.example/);
   assert.equal(json.notCarried[0]?.where.file, 'ims.reg');
 });

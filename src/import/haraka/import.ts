@@ -23,12 +23,13 @@ export interface HarakaChoices {
   readonly hostname: string | undefined;
 }
 
+/** Imports the folder that was made with `haraka -i`, or the config folder in it. */
 export function importHaraka(folder: string, choices: HarakaChoices): Importing {
   const files = readFiles(folder);
   return 'problems' in files ? files : importFiles(files, choices);
 }
 
-export function importFiles(files: HarakaFiles, { hostname }: HarakaChoices): Importing {
+function importFiles(files: HarakaFiles, { hostname }: HarakaChoices): Importing {
   const name = hostnameOf(files, hostname);
   if (name === undefined) {
     const place = { file: 'me', line: 1, column: 1 };
@@ -47,11 +48,11 @@ export function importFiles(files: HarakaFiles, { hostname }: HarakaChoices): Im
   const queue = queueOf(files, plugins, remarks);
   const routes = routesOf({ files, plugins, queue, destinations, ...relay }, remarks);
   const clients = clientGrant(files, relay, remarks);
-  const accounts = accountGrant(files, plugins, routes[0]?.domain, remarks);
+  const domain = routes[0]?.domain;
+  const accounts = accountGrant(files, plugins, domain, remarks);
   tellOpen(files, plugins, relay, destinations, remarks);
   tellPlugins(plugins, remarks);
   const auth = accounts !== undefined;
-  const domain = routes.find(({ domain: one }) => !one.startsWith('*.'))?.domain;
   const draft: Draft = {
     head: [
       'Made by postern import haraka; places are files of its config folder.',

@@ -27,7 +27,7 @@ export async function auditOf(trial: Trial): Promise<AuditReport> {
   } = trial;
   return runAudit(
     {
-      sinkWaitMs: 500,
+      sinkWaitMs: 3000,
       ...request,
       destination: { address: '127.0.0.1', port, name: 'localhost', from, implicitTls },
       given: {

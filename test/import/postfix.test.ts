@@ -206,6 +206,23 @@ const CASES: readonly Case[] = [
       /left out: it is for all senders but some/,
     ],
   },
+  {
+    folder: 'hostbits',
+    clients: [
+      '127.71.0.1',
+      '127.70.0.1',
+      '127.70.9.9',
+      '127.72.0.1',
+      '127.74.0.1',
+      '2001:db8:71::1',
+      ...STRANGERS,
+    ],
+    recipients: ['bob@contoso.example', ...OUTSIDE],
+    // Mail to us, which Postfix defers for them all.
+    differs: ({ client, recipient }) =>
+      recipient === 'bob@contoso.example' && !client.startsWith('127.71.') && !client.includes(':'),
+    says: [/127\.70\.0\.1\/16\. .*host bits.*\(451\)/],
+  },
 ];
 
 const skip = needs('postfix', 'postmap');

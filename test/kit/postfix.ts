@@ -42,12 +42,10 @@ export class Postfix implements AsyncDisposable {
     const signIn = source === undefined ? undefined : await SignIn.open(join(folder, 'auth'));
     const postfix = new Postfix(folder, ports, signIn);
     const own = source === undefined ? '' : await copyFolder(source, join(folder, 'etc'));
-    const settings =
+    const more =
       source === undefined ? main : { ...JUDGE_ONLY, smtpd_sasl_path: join(folder, 'auth'), ...main };
-    await writeFile(
-      join(folder, 'etc', 'main.cf'),
-      `${own}${mainCf(folder, settings, source === undefined)}`,
-    );
+    const settings = settingsOf(folder, more, source === undefined);
+    await writeFile(join(folder, 'etc', 'main.cf'), `${without(own, settings)}${mainCf(settings)}`);
     await writeFile(join(folder, 'etc', 'master.cf'), masterCf(services, ports));
     await postfix.#startMaster();
     return postfix;
@@ -130,13 +128,12 @@ const QUEUE = [
 ];
 
 async function answers(port: number): Promise<boolean> {
-  return Client.greeted({ port }).then(
-    (client) => {
-      client.close();
-      return true;
-    },
-    () => false,
-  );
+  try {
+    using client = await Client.greeted({ port });
+    return client.unread === '';
+  } catch {
+    return false;
+  }
 }
 
 interface SmtpService {
@@ -225,8 +222,12 @@ class SignIn implements AsyncDisposable {
   }
 }
 
-function mainCf(folder: string, more: Readonly<Record<string, string>>, isOwn: boolean): string {
-  const settings = {
+function settingsOf(
+  folder: string,
+  more: Readonly<Record<string, string>>,
+  isOwn: boolean,
+): Readonly<Record<string, string>> {
+  return {
     queue_directory: join(folder, 'queue'),
     data_directory: join(folder, 'data'),
     command_directory: '/usr/sbin',
@@ -246,9 +247,26 @@ function mainCf(folder: string, more: Readonly<Record<string, string>>, isOwn: b
     smtputf8_enable: 'no',
     ...more,
   };
+}
+
+function mainCf(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key} = ${value}\n`)
     .join('');
+}
+
+/**
+ * A main.cf without these settings. Each process warns of every setting that stands there twice, and the socket of the log
+ * takes ten lines before somebody reads them: the one who would reads waits, too.
+ */
+function without(text: string, settings: Readonly<Record<string, string>>): string {
+  let skips = false;
+  const kept = text.split('\n').filter((line) => {
+    const name = /^(\w+)\s*=/.exec(line)?.[1];
+    if (name !== undefined) skips = name in settings;
+    return !skips || /^\s*#/.test(line);
+  });
+  return `${kept.join('\n')}\n`;
 }
 
 /** For a Postfix without a main.cf of somebody else. */

@@ -10,7 +10,7 @@ import { formatRange } from '../../policy/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
 import { isInternet } from '../danger.ts';
 import type { DraftNetwork, DraftRule } from '../draft.ts';
-import { NOBODY, complement, difference, isEmpty, networksOf, setOf } from '../networks.ts';
+import { complement, difference, isEmpty, networksOf, setOf, union } from '../networks.ts';
 import type { AddressSet } from '../networks.ts';
 import { formatOrigin } from '../types.ts';
 import type { Remark } from '../types.ts';
@@ -240,7 +240,7 @@ function ruleOf(grant: Grant, forbidden: AddressSet): DraftRule | undefined {
     name,
     comment,
     ...(authenticated ? { authenticated: true } : {}),
-    ...(left === undefined ? {} : { from: networksWithOrigin(left, named) }),
+    ...(left === undefined ? {} : { from: networksWithOrigin(left, named, forbidden) }),
     ...(senders === undefined ? {} : { senders }),
     ...(recipients === undefined ? {} : { recipients }),
   };
@@ -254,10 +254,21 @@ function neverRule(clients: AddressSet): DraftRule {
   };
 }
 
-/** The networks of a set: as they were written where that is exact, and what is left of those that have exceptions. */
-export function networksWithOrigin(set: AddressSet, named: readonly NamedNetwork[]): readonly DraftNetwork[] {
-  const whole = named.filter(({ range }) => isWithin(setOf([range]), set));
-  const rest = difference(set, whole.length === 0 ? NOBODY : setOf(whole.map(({ range }) => range)));
+/**
+ * The networks of a set: as they were written where that is exact, what a never rule keeps out apart; and what is left of
+ * those that have other exceptions.
+ */
+export function networksWithOrigin(
+  set: AddressSet,
+  named: readonly NamedNetwork[],
+  forbidden: AddressSet,
+): readonly DraftNetwork[] {
+  const allowed = union(set, forbidden);
+  const whole = named.filter(({ range }) => {
+    const network = setOf([range]);
+    return isWithin(network, allowed) && !isWithin(network, forbidden);
+  });
+  const rest = difference(set, setOf(whole.map(({ range }) => range)));
   return [
     ...whole.map(({ range, where }) => ({ text: formatRange(range), comment: formatOrigin(where) })),
     ...rangesOf(rest).map((range): DraftNetwork => {

@@ -258,6 +258,9 @@ test('makeStatements() counts a mail once, however many recipients it has, and a
   assert.deepEqual(others, []);
   assert.deepEqual([statement?.recipients, statement?.mails, statement?.days], [5, 4, 3]);
   assert.deepEqual([statement?.first, statement?.last], [NOW - 6 * DAY, NOW]);
+  // A day ends with the period: its first moment is 24 hours before.
+  const [oneDay] = statementsOf([changed({}), changed({ at: NOW + 1 - DAY, session: 'w1-2' })]);
+  assert.deepEqual([oneDay?.mails, oneDay?.days], [2, 1]);
   assert.deepEqual(statement?.domains, ['one.example', 'two.example', 'inbound.example']);
 });
 

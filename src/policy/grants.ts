@@ -28,6 +28,8 @@ export interface Grant {
   readonly recipients: PatternSet | undefined;
   /** Milliseconds since the epoch. */
   readonly until: number | undefined;
+  /** Those that it has, and that are all to be looked at. */
+  readonly conditions: readonly Condition[];
   /** As configured, for explanations. */
   readonly source: GrantSource;
 }
@@ -120,7 +122,7 @@ export function questionOf(facts: Facts, recipient: Mailbox, table: GrantTable):
 
 /** The conditions of `grant` that do not hold; none: it fits. */
 export function unmetConditions(grant: Grant, question: Question): readonly Condition[] {
-  return CONDITIONS.filter((condition) => !HOLDS[condition](grant, question));
+  return grant.conditions.filter((condition) => !HOLDS[condition](grant, question));
 }
 
 /** The first grant, in configuration order, that fits. */
@@ -140,7 +142,7 @@ export function firstFitting(table: GrantTable, question: Question): Grant | und
 }
 
 function fits(grant: Grant, question: Question): boolean {
-  for (const condition of CONDITIONS) {
+  for (const condition of grant.conditions) {
     if (!HOLDS[condition](grant, question)) return false;
   }
   return true;
@@ -175,6 +177,7 @@ function compileGrant(source: GrantSource, index: number): Grant {
     senders: source.senders && compilePatterns(source.senders),
     recipients: source.recipients && compilePatterns(source.recipients),
     until: source.until,
+    conditions: CONDITIONS.filter((condition) => source[condition] !== undefined),
     source,
   });
 }

@@ -149,7 +149,7 @@ function hullOf(union: Union): readonly Span[] {
   for (const product of union) {
     let at = product;
     for (let i = 0; at.kind === 'factor'; i += 1, at = at.next) {
-      const { first, last } = endsOf(at.set);
+      const { first, last } = at.set.hull;
       const span = (hull[i] ??= { first, last });
       span.first = Math.min(span.first, first);
       span.last = Math.max(span.last, last);
@@ -162,12 +162,8 @@ function touches(product: Product, hull: readonly Span[]): boolean {
   let at = product;
   for (let i = 0; at.kind === 'factor'; i += 1, at = at.next) {
     const span = hull[i];
-    const { first, last } = endsOf(at.set);
+    const { first, last } = at.set.hull;
     if (span === undefined || first > span.last || last < span.first) return false;
   }
   return true;
-}
-
-function endsOf({ spans }: AtomSet): Span {
-  return { first: spans[0]?.first ?? Infinity, last: spans.at(-1)?.last ?? -Infinity };
 }

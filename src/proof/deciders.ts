@@ -14,7 +14,7 @@ import type { Space, Subject } from './space.ts';
 import { intersect, meets } from './spans.ts';
 import { sweep } from './sweep.ts';
 
-/** Of more grants than these, only those are named that decide for the first facts that come to mind. */
+/** More grants than these are all named, also one that others take everything from: nobody reads them one by one. */
 const MANY = 500;
 
 /** The rules of a policy that accept what is in the area, whose recipients it treats so. */
@@ -35,14 +35,12 @@ export function decidersOf(
       if (sets === undefined || !sets.every((set, i) => meetsSet(set, setOf(area, i)))) return [];
       return [{ fit, sets: common(sets, area, products) }];
     });
-    return found.flatMap((one, i) =>
-      decides(one, found.slice(0, found.length > MANY ? 0 : i)) ? refOf(one.fit) : [],
-    );
+    if (found.length > MANY) return found.map(({ fit }) => refOf(fit));
+    return found.filter((one, i) => decides(one, found.slice(0, i))).map(({ fit }) => refOf(fit));
 
     function decides({ fit, sets }: Found, earlier: readonly Found[]): boolean {
       const facts = exampleIn({ sets, routing: area.routing }, space, [subject]);
       if (facts !== undefined && decide(facts, subject.policy).rule === refOf(fit)) return true;
-      if (found.length > MANY) return false;
       const others = earlier.map((other) => productOf(other.sets, products));
       return uncovered(productOf(sets, products), others) !== undefined;
     }

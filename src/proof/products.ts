@@ -5,7 +5,7 @@
  * compared by their numbers, and what has been worked out for one list holds for every equal one.
  */
 import type { Space } from './space.ts';
-import type { SpanSet } from './spans.ts';
+import type { Span, SpanSet } from './spans.ts';
 
 /**
  * The order in which the facts are looked at. Clients come first because most grants name nothing else: where such a one
@@ -22,6 +22,8 @@ export interface AtomSet {
   readonly id: number;
   readonly dimension: number;
   readonly spans: SpanSet;
+  /** From its lowest to its highest atom. */
+  readonly hull: Span;
   readonly full: boolean;
 }
 
@@ -65,7 +67,8 @@ export function productsOver(space: Space): Products {
     if (known !== undefined) return known;
     const [only] = spans;
     const full = only?.first === 0 && only.last === sizeOf(space, dimension) - 1;
-    const made = { id: nextId(), dimension, spans, full };
+    const hull = { first: only?.first ?? Infinity, last: spans.at(-1)?.last ?? -Infinity };
+    const made = { id: nextId(), dimension, spans, hull, full };
     sets.set(key, made);
     return made;
   };

@@ -146,8 +146,8 @@ export interface Effect {
   /** `relayed`, `inbound`, `forwarded to host:25`, `refused 550 5.7.1`: equal texts are the same effect. */
   readonly text: string;
   /**
-   * The rule of the decision, and of accepted mail every other rule that accepts some of the region; where there are more
-   * than some hundred, some may be left out.
+   * The rule of the decision, and of accepted mail every other rule that accepts some of the region. Where they are more
+   * than some hundred, grants are among them that fit and that earlier ones take everything from.
    */
   readonly rules: readonly RuleRef[];
 }

@@ -19,7 +19,9 @@ const group = z.strictObject({
   burst: z
     .int()
     .min(1)
-    .describe('So many at once after a rest; no more than this and the rate together pass in the time of the rate.')
+    .describe(
+      'So many at once after a rest; no more than this and the rate together pass in the time of the rate.',
+    )
     .meta({ 'x-default': 'the number of the rate' })
     .optional(),
   per: z

@@ -38,7 +38,12 @@ export interface Running {
 export async function running(parts: Omit<Parts, 'port'> = {}): Promise<Running & AsyncDisposable> {
   const port = await freePort();
   const site = await Site.create(configuration({ port, ...parts }));
-  await site.addAccount('bob@inbound.test', 'bobs password');
-  await site.start();
+  try {
+    await site.addAccount('bob@inbound.test', 'bobs password');
+    await site.start();
+  } catch (error) {
+    await site[Symbol.asyncDispose](); // else its processes would outlive the test
+    throw error;
+  }
   return { site, port, [Symbol.asyncDispose]: () => site[Symbol.asyncDispose]() };
 }

@@ -4,7 +4,7 @@ import type { Decision, PolicySource, RuleRef } from '../policy/mod.ts';
 import { countAddresses, formatAddressSet, formatMailboxSet, formatWho } from '../proof/mod.ts';
 import type { Change, Difference, Effect, Region } from '../proof/mod.ts';
 import { describeCount, formatLimits } from './whoCanRelay.ts';
-import { moment } from './words.ts';
+import { moment, most } from './words.ts';
 
 /** `opens`, `closes`, `alters`: decisions. `renames`, `limits`: no decision differs. */
 export interface Statement {
@@ -70,11 +70,11 @@ function isRelay(decision: Decision): boolean {
 function outcome(kind: Change['kind'], before: Effect, after: Effect): string {
   switch (kind) {
     case 'opens':
-      return `${kindOf(after)}, by ${ruleText(after.decision.rule)}.`;
+      return `${kindOf(after)}, by ${rulesText(after)}.`;
     case 'closes':
-      return `, before by ${ruleText(before.decision.rule)}. It is now ${after.text}${because(after.decision)}.`;
+      return `, before by ${rulesText(before)}. It is now ${after.text}${because(after)}.`;
     case 'alters':
-      return `: ${after.text}${because(after.decision)}, before ${before.text}${because(before.decision)}.`;
+      return `: ${after.text}${because(after)}, before ${before.text}${because(before)}.`;
     default:
       return kind satisfies never;
   }
@@ -85,8 +85,13 @@ function kindOf({ decision, text }: Effect): string {
   return isRelay(decision) ? '' : ` (${text})`;
 }
 
-function because({ rule }: Decision): string {
-  return rule.kind === 'none' ? '' : ` by ${ruleText(rule)}`;
+function because(effect: Effect): string {
+  return effect.decision.rule.kind === 'none' ? '' : ` by ${rulesText(effect)}`;
+}
+
+/** A region can be put together of what several rules say. */
+function rulesText({ rules }: Effect): string {
+  return most(rules.map(ruleText), NAMED);
 }
 
 function ruleText(rule: RuleRef): string {

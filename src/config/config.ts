@@ -20,7 +20,7 @@ export interface Config {
   readonly postmaster: Mailbox;
   /** In the order of the file; at least one. */
   readonly listeners: readonly [ListenerConfig, ...ListenerConfig[]];
-  /** Their own address never holds a right. */
+  /** In front of this server: whoever comes through one has its address, so no grant names it. */
   readonly proxies: readonly IpRange[];
   readonly routing: RoutingConfig;
   readonly relay: RelayConfig;

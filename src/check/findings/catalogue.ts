@@ -21,7 +21,14 @@ import {
   unknownAccounts,
 } from './grants.ts';
 import { passwordsInClear, submissionInClear } from './listeners.ts';
-import { everyClient, notOurs, weakHost, whileForwarding, withoutReversePathFilter } from './locals.ts';
+import {
+  everyClient,
+  notOurs,
+  throughProxy,
+  weakHost,
+  whileForwarding,
+  withoutReversePathFilter,
+} from './locals.ts';
 import { claimedSenders, recipientsWithoutEffect } from './patterns.ts';
 import { toOurselves, toProviders, wildcardRelays, wildcardTakes } from './routes.ts';
 
@@ -74,6 +81,12 @@ export const FINDINGS = {
       'A grant rests on a private address being out of reach, and the host forwards packets between its networks.',
     host: true,
     find: whileForwarding,
+  },
+  'connecting-to-through-proxy': {
+    severity: 'warning',
+    meaning:
+      'A grant asks for nothing but the address of ours that the client connected to, and `proxies` names a proxy that could connect to it for anybody.',
+    find: throughProxy,
   },
   'connecting-to-unfiltered': {
     severity: 'warning',

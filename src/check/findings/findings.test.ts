@@ -77,6 +77,15 @@ const CASES: readonly Case[] = [
     otherwise: MULTIHOMED({ forwards4: undefined, forwards6: true }),
   },
   {
+    code: 'connecting-to-through-proxy',
+    has: listening('"0.0.0.0:25"', `${APPS}\nproxies: [10.50.0.2, 10.50.0.3]`),
+    says: /apps holds for everybody who comes through 10\.50\.0\.2 and 10\.50\.0\.3 \(proxies\), if that connects to 10\.1\.0\.5/,
+    hasNot: listening(
+      '"0.0.0.0:25"',
+      `${APPS}\n  never:\n    - { name: balancers, from: [10.50.0.0/24] }\nproxies: [10.50.0.2, 10.50.0.3]`,
+    ),
+  },
+  {
     code: 'connecting-to-unfiltered',
     has: listening('"0.0.0.0:25"', APPS),
     says: /packets for 10\.1\.0\.5 of apps are taken on outer, too, from any claimed address/,

@@ -8,7 +8,8 @@ import type { GrantSource } from '../../policy/mod.ts';
 import { formatRange } from '../../policy/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
 import { isLoopback } from '../../std/mod.ts';
-import { holds, isInside } from '../ranges.ts';
+import { addressSet } from '../../proof/mod.ts';
+import { holds, isCovered, isInside } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
 import { list, most } from '../words.ts';
 
@@ -94,6 +95,21 @@ export function* notOurs({ config, host }: Scene): Generator<Draft> {
 
 function isLoopbackRange(range: NonNullable<GrantSource['connectingTo']>[number]): boolean {
   return range.family === 4 ? range.first >= 0x7f000000 && range.last <= 0x7fffffff : range.first === 1n;
+}
+
+/** Whoever comes through a proxy reaches the address that the proxy connects to, and `from` does not stand in the way. */
+export function* throughProxy(scene: Scene): Generator<Draft> {
+  const { proxies, relay } = scene.config;
+  const forbidden = addressSet(relay.never.flatMap(({ from }) => from));
+  const open = proxies.filter((proxy) => !isCovered(proxy, forbidden));
+  if (open.length === 0) return;
+  for (const { grant, connectingTo } of byLocalAddress(scene)) {
+    yield {
+      place: grant.place,
+      message: `${grant.name} holds for everybody who comes through ${most(open.map(formatRange), 3)} (proxies), if that connects to ${list(connectingTo.map(formatRange))}`,
+      remedy: 'Add from to the grant, with networks without the proxy.',
+    };
+  }
 }
 
 export function* whileForwarding(scene: Scene): Generator<Draft> {

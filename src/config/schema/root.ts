@@ -157,7 +157,7 @@ export const root = z.strictObject({
     .array(range())
     .prefault([])
     .describe(
-      'Load balancers, proxies and NAT gateways in front of this server, through which clients come: their own address never holds a right, and a grant whose `from` contains one is an error. The PROXY protocol is not read yet: who comes through them is seen with their address, so people sign in.',
+      'Load balancers, proxies and NAT gateways in front of this server. Whoever comes through one is seen with its address, so a grant whose `from` contains it is an error: it would hold for everybody. The PROXY protocol is not read yet; clients behind a proxy sign in.',
     )
     .meta({ 'x-examples': [['10.50.0.2', '10.50.1.0/30']] }),
   routing: routing.prefault({}).describe('What becomes of mail for a domain.'),

@@ -62,7 +62,7 @@ test('conditions that narrow a change stand between commas, and moments at its e
   const narrow =
     '{ name: apps, connectingTo: [127.0.0.1], from: [10.0.8.0/24], senders: ["@contoso.example"], recipients: ["@p.example"], until: "2027-01-01T00:00:00Z" }';
   assert.equal(
-    said(`${ROUTES}`, grants(narrow))[0],
+    said(ROUTES, grants(narrow))[0],
     'Opens relaying for 10.0.8.0/24 (256 addresses, none public), connecting to 127.0.0.1, claiming @contoso.example as the sender, to @p.example, until 2027-01-01 00:00:00 UTC, by apps (new.yaml:5).',
   );
   assert.match(

@@ -1,6 +1,9 @@
 /** Every hole of a broken server is found, by the probes that look for it and by no other. */
 import assert from 'node:assert/strict';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
+import { TLSSocket } from 'node:tls';
+import { testSecureContext } from '../deliver/testing/mod.ts';
 import { auditOf, probesThat, waysThat } from './testing/audit.ts';
 import { startBroken, type Hole } from './testing/brokenServer.ts';
 import type { WayId } from './types.ts';
@@ -149,6 +152,49 @@ test('runAudit() leaves out what a server without STARTTLS cannot be asked, and 
   assert.ok(report.skipped.some(({ what, reason }) => what === 'over TLS' && reason.includes('STARTTLS')));
   assert.ok(report.skipped.some(({ what }) => what === 'starttls-injection'));
   assert.equal(report.verdict, 'closed');
+});
+
+test('runAudit() begins with TLS where the port does', async () => {
+  await using server = await startBroken({ holes: ['nullSender'] });
+  const front = createServer((outer) => {
+    const socket = new TLSSocket(outer, { isServer: true, secureContext: testSecureContext() });
+    const inner = connect({ port: server.port, host: '127.0.0.1' });
+    socket.on('error', () => inner.destroy()).on('close', () => inner.destroy());
+    inner.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+    socket.pipe(inner).pipe(socket);
+  });
+  await new Promise<void>((resolve) => {
+    front.listen(0, '127.0.0.1', resolve);
+  });
+  const address = front.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const report = await auditOf({
+    port: address.port,
+    implicitTls: true,
+    ways: ['ehlo', 'tls-ehlo', 'tls-helo-fresh'],
+  });
+  front.close();
+  assert.deepEqual(report.ways, ['tls-ehlo', 'tls-helo-fresh']);
+  assert.deepEqual(probesThat('accepts', report.results), ['sender-null']);
+  assert.deepEqual(waysThat('accepts', report.results), ['tls-ehlo', 'tls-helo-fresh']);
+  // The same port in clear text answers nothing that is SMTP.
+  const clear = await auditOf({ port: server.port, implicitTls: true, limits: { connectMs: 500 } });
+  assert.equal(clear.verdict, 'unreachable');
+});
+
+test('runAudit() forgets what a server said in clear text behind its reply to STARTTLS', async () => {
+  await using server = await startBroken({ holes: ['talksBeforeTls'], tls: true });
+  const report = await auditOf({ port: server.port, ways: ['tls-ehlo'] });
+  assert.equal(report.verdict, 'closed');
+});
+
+test('runAudit() goes on with a login only while it is asked to', async () => {
+  await using server = await startBroken({ holes: ['refusesAuth'] });
+  const report = await auditOf({ port: server.port, ways: ['ehlo'] });
+  assert.equal(report.verdict, 'closed');
+  assert.ok(server.lines.includes('AUTH LOGIN'));
+  // An empty answer, a name, or a cancellation would be taken for commands.
+  for (const line of ['', 'Z3Vlc3Q=', '*']) assert.equal(server.lines.includes(line), false, line);
 });
 
 test('runAudit() keeps the dialogue as evidence', async () => {

@@ -46,6 +46,10 @@ export type Hole =
   | 'lfLf'
   | 'headerRecipients'
   | 'turn'
+  /** No hole: says more than is due before the handshake. */
+  | 'talksBeforeTls'
+  /** No hole: offers AUTH and refuses it at once. */
+  | 'refusesAuth'
   /** No hole: any local part of ours is a mailbox. */
   | 'catchAll'
   /** Relays what it accepted and is not for us, but sends a bounce to the sender instead. */
@@ -270,6 +274,7 @@ function serve(
 
   function auth(argument: string): void {
     const [mechanism = '', initial] = argument.split(' ');
+    if (has('refusesAuth')) return say('454 4.7.0 Not now');
     if (mechanism !== 'PLAIN' && mechanism !== 'LOGIN') return say('504 5.5.4 Unknown mechanism');
     login = mechanism;
     user = '';
@@ -297,7 +302,7 @@ function serve(
   }
 
   function startTls(): void {
-    say('220 2.0.0 Ready');
+    say(`220 2.0.0 Ready${has('talksBeforeTls') ? '\r\n250 2.0.0 Too early' : ''}`);
     const injected = buffer;
     buffer = '';
     plain.removeAllListeners('data');

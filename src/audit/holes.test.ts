@@ -208,6 +208,8 @@ test('runAudit() keeps the dialogue as evidence', async () => {
     { by: 'server', text: '250 2.1.5 Ok' },
   ]);
   assert.equal(found?.dialogue[0]?.text, '220 mx.broken.test ESMTP');
+  // The probes before it in the same connection are not part of it.
+  assert.equal(found?.dialogue.filter(({ text }) => text.startsWith('MAIL')).length, 1);
 });
 
 test('runAudit() keeps to the rate it was given', async () => {

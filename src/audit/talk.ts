@@ -36,7 +36,7 @@ export class Talk {
 
   /** What was said so far belongs to everything that comes on this connection. */
   opened(): void {
-    this.#opening = this.#utterances;
+    this.#opening = [...this.#utterances];
   }
 
   /** A new record after the opening: what comes is about something else. */

@@ -221,7 +221,7 @@ function describeNext({ verdict, judgedBy, halted, results, skipped }: AuditRepo
       if (plain)
         return 'If this client address may relay, that is as it should be. If not, close it, and audit again.';
       return judgedBy === 'arrivals'
-        ? 'Close it, and audit again. docs/audit.md says what each finding means.'
+        ? 'Close it, and audit again. docs/audit.md says how to read this.'
         : 'Close it, and audit again; --sink ADDRESS:PORT shows what really goes out.';
     case 'closed':
       return skipped.some(({ reason }) => reason.includes('--'))

@@ -64,7 +64,8 @@ test('runCli() suggests the command or option that was meant', async (t) => {
 
 test('runCli() refuses missing and superfluous arguments', async (t) => {
   const { run } = await site(t, null);
-  assertFailed(await run(['explain']), EXIT.usage, /missing required argument 'recipient'/);
+  assertFailed(await run(['trace']), EXIT.usage, /missing required argument 'what'/);
+  assertFailed(await run(['explain']), EXIT.usage, /the recipient is missing/, /--session ID/);
   assertFailed(await run(['status', 'now']), EXIT.usage, /too many arguments/);
   assertFailed(await run([]), EXIT.usage, /Usage: postern/);
   assertFailed(await run(['queue']), EXIT.usage, /Usage: postern queue/);

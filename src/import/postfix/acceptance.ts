@@ -15,13 +15,63 @@ export interface Acceptance {
   readonly exceptions: string | undefined;
 }
 
-/** `pieces`: what Postfix takes from clients that have not signed in. */
-export function acceptanceOf({ domain, belowOnly }: Destination, pieces: readonly Piece[]): Acceptance {
-  const asked = belowOnly ? `x.${domain}` : domain;
-  const recipients: MailboxSet = belowOnly
-    ? { ...NO_MAILBOX, below: new Map([[domain, true]]) }
-    : { ...NO_MAILBOX, domains: new Map([[domain, true]]) };
-  const missing = subtract([{ ...EVERYTHING, recipients }], pieces);
+/** `pieces`: what Postfix takes from clients that have not signed in. For many domains, the function is made once. */
+export function acceptances(pieces: readonly Piece[]): (destination: Destination) => Acceptance {
+  const prepared = pieces.map((piece, index) => ({
+    piece,
+    index,
+    addresses: Map.groupBy(piece.recipients.addresses, ([address]) =>
+      address.slice(address.lastIndexOf('@') + 1),
+    ),
+  }));
+  // Domains that are in the same pieces, and of which no piece names an address, are alike.
+  const alike = new Map<string, Acceptance>();
+  return ({ domain, belowOnly }) => {
+    const asked = belowOnly ? `x.${domain}` : domain;
+    const fits = prepared.flatMap(({ piece, index, addresses }): readonly Projected[] => {
+      const special = belowOnly ? [] : (addresses.get(domain) ?? []);
+      const holds = holdsDomain(piece.recipients, asked);
+      if (!holds && special.length === 0) return [];
+      const recipients = projection(domain, belowOnly, { holds, special });
+      return [{ piece: { ...piece, recipients }, index, isSpecial: special.length > 0 }];
+    });
+    const key = fits.map(({ index }) => index).join(' ');
+    const isSpecial = fits.some((each) => each.isSpecial);
+    const known = isSpecial ? undefined : alike.get(key);
+    if (known !== undefined) return known;
+    const all = projection(domain, belowOnly, { holds: true, special: [] });
+    const missing = subtract(
+      [{ ...EVERYTHING, recipients: all }],
+      fits.map(({ piece }) => piece),
+    );
+    const acceptance = describeMissing(missing, asked);
+    if (!isSpecial) alike.set(key, acceptance);
+    return acceptance;
+  };
+}
+
+interface Projected {
+  readonly piece: Piece;
+  readonly index: number;
+  /** The piece names addresses at the domain. */
+  readonly isSpecial: boolean;
+}
+
+/** What a set says of one domain. */
+function projection(
+  domain: string,
+  belowOnly: boolean,
+  { holds, special }: { readonly holds: boolean; readonly special: readonly (readonly [string, boolean])[] },
+): MailboxSet {
+  const entry = new Map([[domain, holds]]);
+  return {
+    ...NO_MAILBOX,
+    ...(belowOnly ? { below: entry } : { domains: entry }),
+    addresses: new Map(special),
+  };
+}
+
+function describeMissing(missing: readonly Piece[], asked: string): Acceptance {
   if (missing.length === 0) return { refused: NOBODY, exceptions: undefined };
   const byClient = missing.filter((piece) => piece.senders.others && holdsDomain(piece.recipients, asked));
   const refused = unionOf(byClient.map(({ clients }) => clients));

@@ -33,3 +33,20 @@ export function rangesOf(set: AddressSet): readonly IpRange[] {
     return range;
   });
 }
+
+/** Whether a set holds a whole range, in time that hardly grows with the set. */
+export function holdsRange(set: AddressSet, range: IpRange): boolean {
+  const intervals = range.family === 4 ? set.v4 : set.v6;
+  const [first, last] = [BigInt(range.first), BigInt(range.last)];
+  let low = 0;
+  let high = intervals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const interval = intervals[middle];
+    if (interval === undefined) return false;
+    if (interval.last < first) low = middle + 1;
+    else high = middle;
+  }
+  const found = intervals[low];
+  return found !== undefined && found.first <= first && last <= found.last;
+}

@@ -15,7 +15,7 @@ import type { AddressSet } from '../networks.ts';
 import { formatOrigin } from '../types.ts';
 import type { Remark } from '../types.ts';
 import { inline, inlineMap } from '../write.ts';
-import { isEverybody, isWithin, rangesOf, unionOf } from './clients.ts';
+import { holdsRange, isEverybody, rangesOf, unionOf } from './clients.ts';
 import { ALL_MAILBOXES, both, isNone, not, patternsOf } from './mailboxSet.ts';
 import type { MailboxSet } from './mailboxSet.ts';
 import type { NamedNetwork } from './matchLists.ts';
@@ -264,10 +264,7 @@ export function networksWithOrigin(
   forbidden: AddressSet,
 ): readonly DraftNetwork[] {
   const allowed = union(set, forbidden);
-  const whole = named.filter(({ range }) => {
-    const network = setOf([range]);
-    return isWithin(network, allowed) && !isWithin(network, forbidden);
-  });
+  const whole = named.filter(({ range }) => holdsRange(allowed, range) && !holdsRange(forbidden, range));
   const rest = difference(set, setOf(whole.map(({ range }) => range)));
   return [
     ...whole.map(({ range, where }) => ({ text: formatRange(range), comment: formatOrigin(where) })),

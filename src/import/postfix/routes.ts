@@ -6,7 +6,7 @@ import type { AddressSet } from '../networks.ts';
 import { isInternet } from '../danger.ts';
 import { formatOrigin } from '../types.ts';
 import type { Origin, Remark } from '../types.ts';
-import { acceptanceOf } from './acceptance.ts';
+import { acceptances } from './acceptance.ts';
 import type { Acceptance } from './acceptance.ts';
 import { rangesOf } from './clients.ts';
 import type { Destination, DestinationClass, Destinations } from './destinations.ts';
@@ -66,17 +66,22 @@ export function buildRoutes(
   const isAlias = ({ class: kind }: Destination): number => Number(kind === 'alias');
   for (const destination of destinations.named.toSorted((one, other) => isAlias(one) - isAlias(other)))
     builder.add(destination, transportOf(destination, map, context), aliases);
-  for (const entry of map) if (!isDestination(entry.key, destinations)) builder.transportOnly(entry);
+  const own = new Set(destinations.named.map(keyOf));
+  for (const [key, entry] of map) if (!own.has(key)) builder.transportOnly(entry);
   tellAliases(aliases, builder, context);
   return builder.result();
 }
 
-function isDestination(key: string, { named }: Destinations): boolean {
-  return named.some(({ domain, belowOnly }) => key === (belowOnly ? `.${domain}` : domain));
+/** How transport_maps names it. */
+function keyOf({ domain, belowOnly }: Destination): string {
+  return belowOnly ? `.${domain}` : domain;
 }
 
 /** The entries of all tables of a setting; of one key the first counts. */
-function readMaps(name: 'transport_maps' | 'virtual_alias_maps', context: RouteContext): readonly Entry[] {
+function readMaps(
+  name: 'transport_maps' | 'virtual_alias_maps',
+  context: RouteContext,
+): ReadonlyMap<string, Entry> {
   const setting = context.settings.get(name);
   const entries = new Map<string, Entry>();
   for (const spec of splitList(setting.text)) {
@@ -88,7 +93,7 @@ function readMaps(name: 'transport_maps' | 'virtual_alias_maps', context: RouteC
     }
     for (const entry of table.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
   }
-  return [...entries.values()];
+  return entries;
 }
 
 interface Chosen {
@@ -100,14 +105,14 @@ interface Chosen {
 /** transport(5): the domain, then `.parent` for each parent, then `*`; else what its class says. */
 function transportOf(
   { domain, belowOnly, class: kind }: Destination,
-  map: readonly Entry[],
+  map: ReadonlyMap<string, Entry>,
   { settings, services }: RouteContext,
 ): Chosen {
   const labels = domain.split('.');
   const parents = labels.map((_, index) => `.${labels.slice(index).join('.')}`);
   const keys = belowOnly ? parents : [domain, ...parents.slice(1)];
   for (const key of [...keys, '*']) {
-    const entry = map.find((each) => each.key === key);
+    const entry = map.get(key);
     if (entry === undefined) continue;
     const transport = parseTransport(entry.value, services);
     if (transport.kind !== 'unchanged')
@@ -137,11 +142,11 @@ class RouteBuilder {
   readonly #exceptions = new Map<string, readonly Destination[]>();
   #lmtp: Placed | undefined;
   #everythingElse: Placed | undefined;
-  readonly #pieces: readonly Piece[];
+  readonly #accepts: (destination: Destination) => Acceptance;
   readonly #context: RouteContext;
 
   constructor(pieces: readonly Piece[], context: RouteContext) {
-    this.#pieces = pieces;
+    this.#accepts = acceptances(pieces);
     this.#context = context;
   }
 
@@ -159,7 +164,7 @@ class RouteBuilder {
     };
   }
 
-  add(destination: Destination, chosen: Chosen, aliases: readonly Entry[]): void {
+  add(destination: Destination, chosen: Chosen, aliases: ReadonlyMap<string, Entry>): void {
     const { domain, where, setting } = destination;
     if (parseDomain(domain) === undefined) {
       this.#tell({ what: `${domain} in ${setting.name}`, where, why: 'It is no domain name.' });
@@ -236,7 +241,7 @@ class RouteBuilder {
 
   /** What Postfix takes of the mail for the domain; what it does not is told once for all domains that are alike. */
   #acceptance(destination: Destination): Acceptance {
-    const acceptance = acceptanceOf(destination, this.#pieces);
+    const acceptance = this.#accepts(destination);
     const { exceptions } = acceptance;
     if (exceptions !== undefined) {
       const alike = this.#exceptions.get(exceptions) ?? [];
@@ -245,7 +250,7 @@ class RouteBuilder {
     return acceptance;
   }
 
-  #own(destination: Destination, aliases: readonly Entry[]): void {
+  #own(destination: Destination, aliases: ReadonlyMap<string, Entry>): void {
     const { domain } = destination;
     const target =
       destination.class === 'alias' && !destination.belowOnly ? catchAll(domain, aliases) : undefined;
@@ -359,20 +364,24 @@ function commentOf({ setting, where, domain }: Destination): string {
 /** `@old.example @new.example` makes of every address at the one the same at the other. */
 function catchAll(
   domain: string,
-  aliases: readonly Entry[],
+  aliases: ReadonlyMap<string, Entry>,
 ): { domain: string; where: Origin; what: string } | undefined {
-  const entry = aliases.find(({ key }) => key === `@${domain}`);
+  const entry = aliases.get(`@${domain}`);
   const target = /^@([^\s,]+)$/.exec(entry?.value ?? '')?.[1]?.toLowerCase();
   if (entry === undefined || target === undefined || parseDomain(target) === undefined) return undefined;
   return { domain: target, where: entry.where, what: `${entry.key} ${entry.value}` };
 }
 
 /** Addresses are not carried over: accounts have them, and accounts are not in the configuration. */
-function tellAliases(aliases: readonly Entry[], { routes }: RouteBuilder, { tell }: RouteContext): void {
+function tellAliases(
+  aliases: ReadonlyMap<string, Entry>,
+  { routes }: RouteBuilder,
+  { tell }: RouteContext,
+): void {
   const rewritten = new Set(
     routes.filter(({ action }) => action[0] === 'rewrite').map(({ domain }) => `@${domain}`),
   );
-  const left = aliases.filter(({ key }) => key.includes('@') && !rewritten.has(key));
+  const left = [...aliases.values()].filter(({ key }) => key.includes('@') && !rewritten.has(key));
   const [first] = left;
   if (first === undefined) return;
   const shown = left.slice(0, 20).map(({ key, value }) => `${key} to ${value}`);

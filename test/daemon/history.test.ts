@@ -103,7 +103,7 @@ test('serve: a clean stop loses nothing, the next start goes on, and nobody else
     await client.ehlo();
     await client.send('', ['bob@inbound.test'], `Message-ID: <${index}@client.test>\r\n\r\nx`);
   }
-  await site.emptied();
+  // At once: the last records are still with the workers, which collect them for a moment.
   assert.equal(await site.stop(), 0);
   const names = await readdir(folderOf(site));
   assert.equal(names.length, 1, 'a clean stop leaves one file and nothing beside it');
@@ -112,8 +112,7 @@ test('serve: a clean stop loses nothing, the next start goes on, and nobody else
   using reader = openHistory(folderOf(site));
   assert.equal(reader.count({ since: 0, until: Date.now() + 1 }), count);
   for (let index = 0; index < count; index += 1) {
-    const [passage] = reader.byMessageId(`${index}@client.test`);
-    assert.equal(passage?.attempts[0]?.outcome, 'delivered', `message ${index}`);
+    assert.equal(reader.byMessageId(`${index}@client.test`).length, 1, `message ${index}`);
   }
 
   await site.start();

@@ -63,12 +63,13 @@ export class Postfix implements AsyncDisposable {
     const master = spawn(MASTER, ['-d', '-c', join(this.folder, 'etc')], { stdio: 'ignore', detached: true });
     this.#master = master;
     let ended = false;
-    const end = new Promise<void>((resolve) => {
-      master.once('exit', () => resolve());
-      master.once('error', () => resolve());
-    });
-    this.#ended = end.then(() => {
-      ended = true;
+    this.#ended = new Promise<void>((resolve) => {
+      const end = (): void => {
+        ended = true;
+        resolve();
+      };
+      master.once('exit', end);
+      master.once('error', end);
     });
     try {
       await until(async () => {

@@ -18,7 +18,7 @@ import type { Interface } from './ownNetworks.ts';
 import { untoldParameters } from './parameters.ts';
 import { restrict } from './pieces.ts';
 import { buildRoutes } from './routes.ts';
-import type { Routes } from './routes.ts';
+import type { Routes } from './routeBuilder.ts';
 import { readEntrance, smtpServices } from './services.ts';
 import { sourceOf } from './settings.ts';
 import type { Settings } from './settings.ts';

@@ -161,16 +161,16 @@ test('importPostfix() makes mynetworks of the addresses that are named, by style
   const grant = (main: string, interfaces: readonly string[]): string | undefined =>
     imported(t, { main: `${HEAD}${main}\n`, interfaces }).grants[0];
   const own = ['192.0.2.5/24', '2001:db8::5/64'];
-  assert.equal(grant('', own), 'mynetworks: 127.0.0.1 192.0.2.5 ::1 2001:db8::5');
+  assert.equal(grant('', own), 'mynetworks: 127.0.0.1 ::1 192.0.2.5 2001:db8::5');
   assert.equal(
     grant('mynetworks_style = subnet', own),
-    'mynetworks: 127.0.0.0/8 192.0.2.0/24 ::1 2001:db8::/64',
+    'mynetworks: 127.0.0.0/8 ::1 192.0.2.0/24 2001:db8::/64',
   );
   assert.equal(
     grant('compatibility_level = 1', own),
-    'mynetworks: 127.0.0.0/8 192.0.2.0/24 ::1 2001:db8::/64',
+    'mynetworks: 127.0.0.0/8 ::1 192.0.2.0/24 2001:db8::/64',
   );
-  assert.equal(grant('inet_interfaces = 192.0.2.5', own), 'mynetworks: 127.0.0.1 192.0.2.5 ::1');
+  assert.equal(grant('inet_interfaces = 192.0.2.5', own), 'mynetworks: 127.0.0.1 ::1 192.0.2.5');
   const unknown = imported(t, { main: HEAD });
   assert.deepEqual(unknown.grants, ['mynetworks: 127.0.0.1 ::1']);
   tells(unknown, /mynetworks_style = host.*not in its files/);
@@ -237,5 +237,5 @@ test('importPostfix() keeps comments comments and values values, whatever stands
   const result = imported(t, {
     main: `${HEAD}mynetworks = 127.0.0.1\nrelay_domains = inline:{ "x\u2028relay:"=y }, a.example\nsmtpd_banner = \u001b[31m\n`,
   });
-  assert.ok(!/[\u001b\u2028]/.test(result.yaml));
+  for (const hidden of ['\u001b', '\u2028']) assert.ok(!result.yaml.includes(hidden));
 });

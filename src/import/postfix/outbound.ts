@@ -2,7 +2,7 @@
 import type { Draft } from '../draft.ts';
 import { inlineMap } from '../write.ts';
 import { splitList } from './lines.ts';
-import type { RouteContext, Routes } from './routes.ts';
+import type { RouteContext, Routes } from './routeBuilder.ts';
 import { sourceOf } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { readTable } from './tables.ts';

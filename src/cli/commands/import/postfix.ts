@@ -17,6 +17,10 @@ export function addImportPostfix(parent: PosternCommand): void {
       '--interface <address...>',
       'an address of that server with its network, such as 192.0.2.5/24: for mynetworks_style and for a main.cf without mynetworks',
     )
+    .option(
+      '--hostname <name>',
+      'the name of that server, for a main.cf without myhostname; else that of this machine',
+    )
     .addOption(jsonOption())
     .example('postern import postfix /etc/postfix -o postern.yaml', 'the Postfix of this machine')
     .example('postern import postfix ./backup/etc/postfix > postern.yaml', 'that of another')

@@ -239,3 +239,20 @@ test('importPostfix() keeps comments comments and values values, whatever stands
   });
   for (const hidden of ['\u001b', '\u2028']) assert.ok(!result.yaml.includes(hidden));
 });
+
+test('importPostfix() leaves the grants out where a proxy says who the client is', (t) => {
+  const result = imported(t, {
+    main: `${HEAD}mynetworks = 10.0.0.0/8\nsmtpd_upstream_proxy_protocol = haproxy\n`,
+  });
+  assert.deepEqual(result.grants, []);
+  tells(result, /main\.cf:5: smtpd_upstream_proxy_protocol = haproxy\. .*proxies.*left out/);
+});
+
+test('importPostfix() keeps grants beside a transport that only goes another way, and routes mail that no grant is asked for', (t) => {
+  const result = imported(t, {
+    main: `${HEAD}mynetworks = 10.0.0.0/8\ntransport_maps = inline:{ fax.example=fax:, {contoso.example = smtp:[10.0.0.9]} }\n`,
+  });
+  assert.deepEqual(result.grants, ['mynetworks: 10.0.0.0/8']);
+  tells(result, /fax\.example fax:\. The domain is none of ours/);
+  assert.match(result.yaml, /domain: contoso\.example, forward: "10\.0\.0\.9:25"/);
+});

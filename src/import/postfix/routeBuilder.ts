@@ -131,7 +131,7 @@ export class RouteBuilder {
     if (transport.kind === 'unchanged') return;
     if (key.includes('@')) {
       this.#tell({ ...chosen, why: 'A route is for a domain, not for an address.' });
-    } else if (transport.kind === 'refused' || transport.kind === 'other') {
+    } else if (transport.kind === 'refused') {
       this.#refuse(key.replace(/^\./, ''), key.startsWith('.'), chosen);
     } else if (key === '*' && transport.kind === 'smtp') {
       this.#everythingElse = { text: transport.host, comment: `${formatOrigin(where)} ${key} ${value}` };

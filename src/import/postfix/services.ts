@@ -177,7 +177,7 @@ function permittedBy(
     return [];
   }
   const delayed = settings.isYes('smtpd_delay_reject', service);
-  return LISTS.map(({ name, stage }) => {
+  const permitted = LISTS.map(({ name, stage }) => {
     const setting = settings.get(name, service);
     if (setting.text === '') return [EVERYTHING];
     const judging: Judging = {
@@ -195,6 +195,29 @@ function permittedBy(
     };
     return evaluate(setting.text, judging);
   }).reduce(common);
+  return behindProxy(permitted, service, context);
+}
+
+/**
+ * Behind a proxy the address of a client is what the proxy says. Postern takes it from proxies that are declared only, and
+ * for others a grant for the address of the proxy would hold for everybody.
+ */
+function behindProxy(
+  pieces: readonly Piece[],
+  service: Service,
+  { settings, tell }: ServiceContext,
+): readonly Piece[] {
+  const setting = ['smtpd_upstream_proxy_protocol', 'postscreen_upstream_proxy_protocol']
+    .map((name) => settings.get(name, service))
+    .find(({ text }) => text !== '');
+  if (setting === undefined) return pieces;
+  const doubt = {
+    what: `${setting.name} = ${setting.text}`,
+    where: setting.where,
+    why: 'Behind a proxy the address of the client is that of the proxy, until the proxy is declared under proxies.',
+  };
+  tell(doubt);
+  return pieces.map((piece) => ({ ...piece, doubts: [...piece.doubts, doubt] }));
 }
 
 const GUARDS = /\b(?:reject_unauth_destination|defer_unauth_destination|reject|defer|defer_if_permit)\b/;

@@ -25,7 +25,7 @@ test('parseTransport() tells hosts, mailboxes, refusals and programs apart', () 
     'unchanged',
     'unchanged',
     'refused',
-    'other',
+    'refused',
     'other',
   ]);
   assert.deepEqual(parseTransport('lmtp:unix:private/dovecot-lmtp', []), {

@@ -14,6 +14,7 @@ export type Transport =
   | { readonly kind: 'mailbox' }
   /** Nothing is said. */
   | { readonly kind: 'unchanged' }
+  /** Refused, or taken and thrown away. */
   | { readonly kind: 'refused' }
   /** A program, or something else that Postern has no word for. */
   | { readonly kind: 'other'; readonly name: string };
@@ -68,6 +69,7 @@ export function parseTransport(text: string, services: readonly Service[]): Tran
       return { kind: 'mailbox' };
     case 'error':
     case 'retry':
+    case 'discard':
       return { kind: 'refused' };
     default:
       return { kind: 'other', name: text };

@@ -28,3 +28,18 @@ export function findBelow<T>(below: Below<T>, domain: Domain | DomainLiteral): T
   }
   return found;
 }
+
+/** Visits the value of every key that `domain` is below, the widest first. */
+export function visitBelow<T>(
+  below: Below<T>,
+  domain: Domain | DomainLiteral,
+  visit: (value: T) => void,
+): void {
+  if (below.labels === 0 || isLiteral(domain)) return;
+  let dot = domain.lastIndexOf('.');
+  for (let labels = 1; dot > 0 && labels <= below.labels; labels += 1) {
+    const value = below.byDomain.get(domain.slice(dot + 1));
+    if (value !== undefined) visit(value);
+    dot = domain.lastIndexOf('.', dot - 1);
+  }
+}

@@ -3,10 +3,13 @@
  *
  * The conditions of a grant are ANDed, grants are ORed, and the first that fits in configuration order is the one that
  * decides. To find it, only candidates are looked at: grants whose ranges hold the client or the local address, and
- * grants for the account that has signed in. Every grant has one of these conditions, so no other can fit.
+ * grants for the account that has signed in. Every grant has one of these conditions, so no other can fit. Where many
+ * grants hold for the same clients, they are filed under the rest of what they name (`candidates.ts`).
  */
 import { foldAscii } from '../mail/mod.ts';
 import type { Mailbox } from '../mail/mod.ts';
+import { budgetFor, fileCandidates, visitCandidates } from './candidates.ts';
+import type { Budget, Candidates, Sought } from './candidates.ts';
 import { compilePatterns, fitsPatterns } from './patterns.ts';
 import type { PatternSet } from './patterns.ts';
 import { buildRangeTable, findBlock, isCovered } from './range-table.ts';
@@ -43,10 +46,10 @@ export interface GrantTable {
   readonly locals: RangeTable;
   /** The same, of grants without `from`: the others are found by the client, of which there are fewer. */
   readonly localCandidates: RangeTable;
-  /** Grants for every account, with neither `from` nor `connectingTo`; ascending. */
-  readonly anyAccount: readonly number[];
-  /** Such grants for named accounts, by folded name; ascending. */
-  readonly byAccount: ReadonlyMap<string, readonly number[]>;
+  /** Grants with neither `from` nor `connectingTo`. */
+  readonly accounts: Candidates;
+  /** The grants of a block of `clients` or `localCandidates`, where they are many. */
+  readonly filed: ReadonlyMap<Block, Candidates>;
 }
 
 /** What the conditions look at. Made once for a recipient. */
@@ -91,23 +94,36 @@ const CONDITIONS: readonly Condition[] = [
 
 export function compileGrants(sources: readonly GrantSource[]): GrantTable {
   const grants = sources.map(compileGrant);
-  const byAccount = new Map<string, number[]>();
-  const anyAccount: number[] = [];
-  for (const grant of grants) {
-    if (grant.from || grant.connectingTo || grant.authenticated === undefined) continue;
-    if (grant.authenticated === 'any') anyAccount.push(grant.index);
-    else for (const name of grant.authenticated) append(byAccount, name, grant.index);
-  }
+  const byAddress = ({ from, connectingTo }: Grant): boolean => from || connectingTo;
+  const accounts = grants.filter((grant) => !byAddress(grant)).map(({ index }) => index);
+  const clients = buildRangeTable(sources.map(({ from }) => from ?? []));
+  const localCandidates = buildRangeTable(
+    sources.map(({ from, connectingTo }) => (from === undefined ? (connectingTo ?? []) : [])),
+  );
+  const budget = budgetFor(grants);
   return Object.freeze({
     grants: Object.freeze(grants),
-    clients: buildRangeTable(sources.map(({ from }) => from ?? [])),
+    clients,
     locals: buildRangeTable(sources.map(({ connectingTo }) => connectingTo ?? [])),
-    localCandidates: buildRangeTable(
-      sources.map(({ from, connectingTo }) => (from === undefined ? (connectingTo ?? []) : [])),
-    ),
-    anyAccount: Object.freeze(anyAccount),
-    byAccount,
+    localCandidates,
+    accounts: fileCandidates(accounts, grants, budget),
+    filed: fileBlocks([clients, localCandidates], grants, budget),
   });
+}
+
+function fileBlocks(
+  tables: readonly RangeTable[],
+  grants: readonly Grant[],
+  budget: Budget,
+): GrantTable['filed'] {
+  const filed = new Map<Block, Candidates>();
+  const blocks = new Set(tables.flatMap(({ v4, v6 }) => [...v4.blocks, ...v6.blocks]));
+  for (const block of blocks) {
+    if (block === undefined) continue;
+    const candidates = fileCandidates(block.rules, grants, budget);
+    if (candidates !== block.rules) filed.set(block, candidates);
+  }
+  return filed;
 }
 
 export function questionOf(facts: Facts, recipient: Mailbox, table: GrantTable): Question {
@@ -127,17 +143,22 @@ export function unmetConditions(grant: Grant, question: Question): readonly Cond
 
 /** The first grant, in configuration order, that fits. */
 export function firstFitting(table: GrantTable, question: Question): Grant | undefined {
+  const { facts, recipient, account, clientBlock } = question;
+  const sought: Sought = { recipient, sender: facts.sender, account };
   let first = table.grants.length;
-  const look = (candidates: readonly number[] | undefined): void => {
-    first = firstFittingOf(candidates, first, table, question);
+  const look = (numbers: readonly number[]): void => {
+    first = firstFittingOf(numbers, first, table, question);
   };
-  for (let at = question.clientBlock; at !== undefined; at = at.around) look(at.rules);
-  const localBlock = findBlock(table.localCandidates, question.facts.localAddress);
-  for (let at = localBlock; at !== undefined; at = at.around) look(at.rules);
-  if (question.account !== undefined) {
-    look(table.anyAccount);
-    look(table.byAccount.get(question.account));
-  }
+  const visitAround = (innermost: Block | undefined): void => {
+    for (let at = innermost; at !== undefined; at = at.around) {
+      const filed = table.filed.size === 0 ? undefined : table.filed.get(at);
+      if (filed === undefined) look(at.rules);
+      else visitCandidates(filed, sought, look);
+    }
+  };
+  visitAround(clientBlock);
+  visitAround(findBlock(table.localCandidates, facts.localAddress));
+  if (account !== undefined) visitCandidates(table.accounts, sought, look);
   return table.grants[first];
 }
 
@@ -150,12 +171,12 @@ function fits(grant: Grant, question: Question): boolean {
 
 /** The first of ascending `candidates` that fits, when it is before `limit`; else `limit`. */
 function firstFittingOf(
-  candidates: readonly number[] | undefined,
+  candidates: readonly number[],
   limit: number,
   table: GrantTable,
   question: Question,
 ): number {
-  for (const index of candidates ?? []) {
+  for (const index of candidates) {
     if (index >= limit) break;
     const grant = table.grants[index];
     if (grant !== undefined && fits(grant, question)) return index;
@@ -180,10 +201,4 @@ function compileGrant(source: GrantSource, index: number): Grant {
     conditions: CONDITIONS.filter((condition) => source[condition] !== undefined),
     source,
   });
-}
-
-function append(lists: Map<string, number[]>, key: string, value: number): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

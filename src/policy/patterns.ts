@@ -1,6 +1,6 @@
 /** Lists of address patterns, compiled so that a match costs the same for one pattern as for ten thousand. */
 import { foldAscii } from '../mail/mod.ts';
-import type { ReversePath } from '../mail/mod.ts';
+import type { Mailbox, ReversePath } from '../mail/mod.ts';
 import { compileBelow, findBelow } from './below.ts';
 import type { Below } from './below.ts';
 import type { AddressPattern } from './types.ts';
@@ -51,10 +51,15 @@ export function compilePatterns(source: readonly AddressPattern[]): PatternSet {
 /** Whether `address` fits one of the patterns. The local part is compared unquoted and without regard to ASCII case. */
 export function fitsPatterns(patterns: PatternSet, address: ReversePath): boolean {
   if (address === null) return patterns.null;
-  const { domain, localKey } = address;
+  const { domain } = address;
   if (patterns.domains.has(domain)) return true;
-  if (patterns.addresses.size > 0 && patterns.addresses.has(`${localKey}@${domain}`)) return true;
+  if (patterns.addresses.size > 0 && patterns.addresses.has(addressKey(address))) return true;
   return findBelow(patterns.above, domain) === true;
+}
+
+/** What `PatternSet.addresses` holds of an address. */
+export function addressKey({ localKey, domain }: Mailbox): string {
+  return `${localKey}@${domain}`;
 }
 
 /** The pattern as the configuration writes it. */

@@ -82,18 +82,24 @@ const grants: fc.Arbitrary<GrantSource> = fc
     return closed === undefined ? { ...grant, from } : grant;
   });
 
-const sources: fc.Arbitrary<PolicySource> = fc
-  .record({
-    reroute: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false)),
-    routes,
-    never: fc.array(neverRules, { maxLength: 2 }),
-    allow: fc
-      .array(grants, { maxLength: 6 })
-      .map((all) => all.map((grant, i) => ({ ...grant, name: `g${i}` }))),
-    literals: fc.constantFrom([], [{ literal: literal('[10.0.0.1]'), place: place(4) }]),
-    postmasterDomain: fc.constant(domain('t')),
-  })
-  .map(withoutCycles);
+/** Policies with so many grants. */
+export function sourcesWith(grantCount: {
+  readonly minLength: number;
+  readonly maxLength: number;
+}): fc.Arbitrary<PolicySource> {
+  return fc
+    .record({
+      reroute: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false)),
+      routes,
+      never: fc.array(neverRules, { maxLength: 2 }),
+      allow: fc.array(grants, grantCount).map((all) => all.map((grant, i) => ({ ...grant, name: `g${i}` }))),
+      literals: fc.constantFrom([], [{ literal: literal('[10.0.0.1]'), place: place(4) }]),
+      postmasterDomain: fc.constant(domain('t')),
+    })
+    .map(withoutCycles);
+}
+
+const sources = sourcesWith({ minLength: 0, maxLength: 6 });
 
 function withoutCycles(source: PolicySource): PolicySource {
   if (validatePolicy(source).length === 0) return source;

@@ -49,7 +49,8 @@ export const DAEMON_CATALOGUE = {
   },
   'configuration.warned': {
     level: 'warn',
-    meaning: 'Something in the configuration in force that an administrator should know; see docs/findings.md.',
+    meaning:
+      'Something in the configuration in force that an administrator should know; see docs/findings.md.',
     fields: ['finding', 'place', 'what', 'remedy'],
   },
   'certificate.created': {

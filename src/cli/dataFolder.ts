@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { fileError } from '../std/mod.ts';
 import type { Call } from './command.ts';
 import { EXIT } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -15,20 +16,18 @@ export async function findDataFolder(call: Call<unknown>): Promise<string | { re
   const { locateConfig } = await import('./configFile.ts');
   const path = await locateConfig(call);
   if (path === undefined) return { exit: EXIT.usage };
-  const folder = await dataFolderOf(path);
-  if (folder !== undefined) return folder;
-  call.out.fail(`cannot read ${path}`, 'Name a configuration file with -c FILE.');
-  return { exit: EXIT.usage };
-}
-
-/** The data folder that the file names, or the default; undefined when the file cannot be read. */
-export async function dataFolderOf(configPath: string): Promise<string | undefined> {
   let text: string;
   try {
-    text = await readFile(configPath, 'utf8');
-  } catch {
-    return undefined;
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    call.out.fail(`cannot read ${path}: ${fileError(error)}`, 'Name a configuration file with -c FILE.');
+    return { exit: EXIT.usage };
   }
+  return folderIn(text, path);
+}
+
+/** The data folder that the text of the configuration names, or the default. */
+async function folderIn(text: string, configPath: string): Promise<string> {
   const { parseDocument } = await import('yaml');
   const data: unknown = parseDocument(text).get('data');
   return resolve(dirname(configPath), typeof data === 'string' ? data : DEFAULT);

@@ -22,6 +22,7 @@ export function warnUnread({ problems }: HistoryReader, out: Console): void {
 /** How far back it goes, in a sentence. */
 export function describeSpan(history: HistoryReader, data: string): string {
   const span = history.span();
+  if (span === undefined && history.problems.length > 0) return 'None of it can be read.';
   if (span === undefined) return `Nothing is recorded in ${join(data, DATA_FOLDER.history)}.`;
   return `The history goes back to ${formatMoment(span.first)}.`;
 }

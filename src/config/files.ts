@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { CertificateError, tlsContext } from '../listener/mod.ts';
+import { fileError } from '../std/mod.ts';
 import type { Config } from './config.ts';
 import type { Path, Positions } from './positions.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -64,22 +65,4 @@ async function contentOf(path: string, what: string): Promise<{ readonly content
 
 function problem(positions: Positions, path: Path, message: string): ConfigProblem {
   return { place: positions.at(path), message };
-}
-
-const FILE_ERRORS = new Map<string, string>([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'permission is denied'],
-  ['EISDIR', 'it is a folder'],
-  ['ENOTDIR', 'a part of the path is not a folder'],
-  ['ELOOP', 'the symbolic links have no end'],
-]);
-
-/** Why a file could not be read, in words. */
-export function fileError(error: unknown): string {
-  const code = codeOf(error);
-  return FILE_ERRORS.get(code) ?? (error instanceof Error ? error.message : code);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

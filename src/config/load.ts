@@ -2,7 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { checkFiles, fileError } from './files.ts';
+import { fileError } from '../std/mod.ts';
+import { checkFiles } from './files.ts';
 import { parseWithPositions, refused } from './parse.ts';
 import type { ConfigReading, Refusal } from './parse.ts';
 

@@ -1,5 +1,6 @@
 /** What is written is read: whatever the texts, in whatever order, over however many segments. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { packRecords } from './batch.ts';
@@ -181,4 +182,15 @@ test('openHistory() of a folder that is not there is an empty history', (t) => {
   assert.equal(reader.span(), undefined);
   assert.deepEqual(allDecisions(reader), []);
   assert.deepEqual(reader.byAddress('a@b.example', { limit: 20 }), []);
+  assert.deepEqual(reader.problems, []);
+});
+
+test('openHistory() of what is no folder is an empty history with a problem', (t) => {
+  const path = `${temporaryFolder(t)}/file`;
+  writeFileSync(path, '');
+  using reader = openHistory(`${path}/history`);
+  assert.equal(reader.span(), undefined);
+  assert.deepEqual(reader.problems, [
+    { path: `${path}/history`, error: 'a part of the path is not a folder' },
+  ]);
 });

@@ -127,7 +127,12 @@ test('diff exits 2 for a file that is wrong or not there, and for -c beside two 
     /1 problem in .*new\.yaml/,
     /new\.yaml:2:1: unknown key/,
   );
-  assertFailed(await run(['diff', 'none.yaml']), EXIT.usage, /none\.yaml cannot be read/);
+  assertFailed(
+    await run(['diff', 'none.yaml']),
+    EXIT.usage,
+    /none\.yaml cannot be read: there is no such file\n/,
+  );
+  assertFailed(await run(['diff', '.']), EXIT.usage, /cannot be read: it is a folder\n/);
   assertFailed(
     await run(['diff', 'postern.yaml', 'postern.yaml', '-c', 'postern.yaml']),
     EXIT.usage,

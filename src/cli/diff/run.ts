@@ -5,7 +5,7 @@ import { changesBetween, describeChanges, describeSetting, isSame } from '../../
 import type { Changes, Statement } from '../../check/mod.ts';
 import { parseConfig } from '../../config/mod.ts';
 import type { Config } from '../../config/mod.ts';
-import { errorText } from '../../std/mod.ts';
+import { fileError } from '../../std/mod.ts';
 import type { Call } from '../command.ts';
 import { locateConfig } from '../configFile.ts';
 import { EXIT } from '../exit.ts';
@@ -67,7 +67,10 @@ async function read(path: string, folder: string, { out }: Call<Options>): Promi
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    out.fail(`${path} cannot be read: ${errorText(error)}`, 'Name two configuration files.');
+    out.fail(
+      `${path} cannot be read: ${fileError(error)}`,
+      'Name two configuration files: the old one, then the new one.',
+    );
     return undefined;
   }
   const reading = parseConfig(text, path, { folder });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { importExchange } from '../../import/mod.ts';
 import type { ExchangeFile } from '../../import/mod.ts';
-import { errorText } from '../../std/mod.ts';
+import { fileError } from '../../std/mod.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -27,7 +27,7 @@ export async function runImportExchange(call: Call<ExchangeOptions>): Promise<Ex
       files.push({ name, octets: await readFile(resolve(io.cwd, name)) });
     } catch (error) {
       out.fail(
-        `cannot read ${name}: ${errorText(error)}`,
+        `cannot read ${name}: ${fileError(error)}`,
         'Name a file that Exchange or its registry was exported to.',
       );
       return EXIT.usage;

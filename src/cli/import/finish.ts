@@ -1,11 +1,11 @@
 /** The end of every import: the configuration, what is not in it, and the verdict on it. */
 import { open } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { CONFIG_LOCATIONS, parseConfig } from '../../config/mod.ts';
 import type { ConfigReading } from '../../config/mod.ts';
 import { formatOrigin } from '../../import/mod.ts';
 import type { Imported, Importing, Remark } from '../../import/mod.ts';
-import { errorText } from '../../std/mod.ts';
+import { fileError } from '../../std/mod.ts';
 import type { Call } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -63,7 +63,9 @@ async function writeNew(path: string, text: string): Promise<Failure | undefined
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     if (exists)
       return [`${path} is there already, and is not overwritten`, 'Name another file with -o FILE.'];
-    return [`cannot write ${path}: ${errorText(error)}`, 'Name a file that you may write with -o FILE.'];
+    const noFolder = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = noFolder ? `there is no folder ${dirname(path)}` : fileError(error);
+    return [`cannot write ${path}: ${why}`, 'Name a file that you may write with -o FILE.'];
   }
 }
 

@@ -1,6 +1,6 @@
 /** The history as a whole, as it is read: its segments one after the other, without those that cannot be read. */
 import { existsSync } from 'node:fs';
-import { errorText } from '../../std/mod.ts';
+import { errorText, fileError } from '../../std/mod.ts';
 import type { HistoryProblem, HistoryReader, Passage, Period } from '../reader.ts';
 import { listSegments, type SegmentFile } from '../store/folder.ts';
 import type { DecisionRecord } from '../types.ts';
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 /** By how much what a segment holds may lie outside its day: what was under way at midnight, and a clock that was set. */
 const SLACK = 3_600_000;
 
-/** Opens the history in a folder. Throws what the file system says when the folder cannot be listed, unless it is not there. */
+/** Opens the history in a folder. One that is not there is empty; one that cannot be listed is empty, too, and a problem. */
 export function openHistory(folder: string): HistoryReader {
   return new History(folder);
 }
@@ -29,7 +29,16 @@ class History implements HistoryReader {
   readonly #problems: HistoryProblem[] = [];
 
   constructor(folder: string) {
-    this.#segments = listSegments(folder).filter(({ damaged }) => !damaged);
+    this.#segments = this.#list(folder).filter(({ damaged }) => !damaged);
+  }
+
+  #list(folder: string): readonly SegmentFile[] {
+    try {
+      return listSegments(folder);
+    } catch (error) {
+      this.#problems.push({ path: folder, error: fileError(error) });
+      return [];
+    }
   }
 
   get problems(): readonly HistoryProblem[] {

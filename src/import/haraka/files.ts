@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ConfigProblem } from '../../config/mod.ts';
-import { errorText } from '../../std/mod.ts';
+import { fileError } from '../../std/mod.ts';
 import { decodeText } from '../decode.ts';
 
 const NAMES = [
@@ -65,7 +65,7 @@ function readText(path: string, name: string): string | ConfigProblem | undefine
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       return undefined;
     }
-    return { place: { file: name, line: 1, column: 1 }, message: `it cannot be read: ${errorText(error)}` };
+    return { place: { file: name, line: 1, column: 1 }, message: `it cannot be read: ${fileError(error)}` };
   }
 }
 

@@ -1,7 +1,7 @@
 /** The files of Postfix's folder. The only part of this importer that reads the disk; it never writes. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { errorText } from '../../std/mod.ts';
+import { fileError } from '../../std/mod.ts';
 
 /** Octets; larger files are no tables that somebody has written. */
 const MAX_FILE = 64 * 1024 * 1024;
@@ -60,7 +60,7 @@ export function readText(file: string): FileText {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
       return { problem: `there is no file ${file}` };
-    return { problem: `${file} cannot be read: ${errorText(error)}` };
+    return { problem: `${file} cannot be read: ${fileError(error)}` };
   }
 }
 

@@ -1,9 +1,11 @@
 /** A command of the line: commander's, with what its help and `docs/cli.md` show beyond that. */
 import { Command, Option } from 'commander';
+import type { ErrorOptions } from 'commander';
 import type { CliIo } from './io.ts';
 import { createConsole } from './console.ts';
 import type { Console } from './console.ts';
 import type { ExitCode } from './exit.ts';
+import { commandLine } from './shell.ts';
 
 export interface Example {
   readonly line: string;
@@ -57,6 +59,15 @@ export class PosternCommand extends Command {
     super.copyInheritedSettings(parent);
     // Not the parent's.
     return this.showHelpAfterError(`See: ${this.#path} --help`);
+  }
+
+  /** A configuration that was typed as an argument is the commonest of the arguments that are too many. */
+  override error(message: string, options?: ErrorOptions): never {
+    const file = this.args.find((argument) => /\.ya?ml$/.test(argument));
+    const none = options?.code === 'commander.excessArguments' && this.registeredArguments.length === 0;
+    if (!none || file === undefined) return super.error(message, options);
+    const meant = `${this.#path} ${commandLine(['-c', file])}`;
+    return super.error(`${message}\nA configuration is named with -c: ${meant}`, options);
   }
 
   /** Shown in the help; every command has at least one. */

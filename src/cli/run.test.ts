@@ -54,6 +54,20 @@ test('cliReference() has a section for every command that does something', () =>
   }
 });
 
+test('runCli() says how a configuration is named that was typed as an argument', async (t) => {
+  const { run } = await site(t, null);
+  const ran = await run(['check', 'my new.yaml']);
+  assertFailed(
+    ran,
+    EXIT.usage,
+    /named with -c: postern check -c 'my new\.yaml'/,
+    /See: postern check --help/,
+  );
+  const diff = await run(['diff', 'a.yaml', 'b.yaml', 'c.yaml']);
+  assert.equal(diff.code, EXIT.usage);
+  assert.doesNotMatch(diff.stderr, /named with -c/);
+});
+
 test('runCli() suggests the command or option that was meant', async (t) => {
   const { run } = await site(t, null);
   assertFailed(await run(['chek']), EXIT.usage, /Did you mean check\?/, /See: postern --help/);

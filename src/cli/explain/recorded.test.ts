@@ -82,6 +82,26 @@ test('explain --session tells of another rule, and of what held a recipient back
   );
 });
 
+test('explain --session never calls a refusal for the limit the same as what the policy accepts', async (t) => {
+  const { explain } = await recorded(
+    t,
+    decided({
+      at: NOW,
+      client: '192.168.10.7',
+      outcome: 'relay',
+      rule: 'grant:office',
+      reply: '450 4.7.1 Too many recipients for now [w1test-1]',
+      restrained: 'limit',
+    }),
+  );
+  const ran = await explain('--session', 'w1test-1');
+  assert.equal(ran.code, EXIT.yes, ran.stderr);
+  assert.match(
+    ran.stdout,
+    /\nThe same then, by the policy\.\nAll the same it was refused then, since the limit of the grant was reached: 450/,
+  );
+});
+
 test('explain --session explains every recipient of a session, and --json too, and the worst counts', async (t) => {
   const { explain } = await recorded(
     t,

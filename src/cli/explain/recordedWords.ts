@@ -49,7 +49,8 @@ function describeChange({ record, judgement }: Extract<Recorded, { kind: 'explai
   const { before, after, rule } = judgement;
   if (before !== after) return `Then it was decided otherwise: ${describeThen(record)}.`;
   if (rule !== record.rule) return `The same then, by another rule: ${describeThen(record)}.`;
-  return `The same then: ${record.reply}`;
+  // What a limit refused all the same has a line of its own, with that reply.
+  return record.restrained === null ? `The same then: ${record.reply}` : 'The same then, by the policy.';
 }
 
 /** `accepted by grant office (250 2.1.5 Recipient accepted)` */

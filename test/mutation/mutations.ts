@@ -68,8 +68,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     defect: 'only the narrowest range around a client is looked at',
     file: 'policy/grants.ts',
-    find: 'for (let at = question.clientBlock; at !== undefined; at = at.around) look(at.rules);',
-    replace: 'look(question.clientBlock?.rules);',
+    find: 'let at = innermost; at !== undefined; at = at.around',
+    replace: 'let at = innermost; at !== undefined; at = undefined',
     test: PROVE,
   },
   {
@@ -193,8 +193,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     defect: 'the case of a local part is not folded',
     file: 'policy/patterns.ts',
-    find: 'const { domain, localKey } = address;',
-    replace: 'const { domain, localPart: localKey } = address;',
+    find: 'addressKey({ localKey, domain }',
+    replace: 'addressKey({ localPart: localKey, domain }',
     test: DECIDE,
   },
   {

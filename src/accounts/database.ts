@@ -8,6 +8,7 @@
 import { chownSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileError } from '../std/mod.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 export type AccountsErrorCode =
@@ -83,6 +84,14 @@ export function isSqliteError(error: unknown): error is Error & { readonly errco
 export function isBusy(error: unknown): boolean {
   if (error instanceof AccountsError) return error.code === 'busy';
   return isSqliteError(error) && (error.errcode & 0xff) === SQLITE_BUSY;
+}
+
+/** Names the file that stands at `path` now; empty when there is none. Throws AccountsError. */
+export function fileAt(path: string): string {
+  const found = asAccountsError(`Cannot open the accounts in ${path}`, () =>
+    statSync(path, { throwIfNoEntry: false }),
+  );
+  return found === undefined ? '' : `${found.dev} ${found.ino}`;
 }
 
 function ensureFile(path: string, create: boolean): void {
@@ -165,7 +174,7 @@ function asAccountsError<T>(action: string, work: () => T): T {
     if (error instanceof AccountsError || !isEnvironmental(error)) throw error;
     if (isBusy(error))
       throw new AccountsError('busy', `${action}: another process is using it.`, { cause: error });
-    throw new AccountsError('failed', `${action}: ${error.message}.`, { cause: error });
+    throw new AccountsError('failed', `${action}: ${fileError(error)}.`, { cause: error });
   }
 }
 

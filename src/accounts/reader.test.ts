@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createDirectory, ownsAddress } from './directory.ts';
@@ -102,6 +103,18 @@ test('openAccountReader() without create says when there are no accounts', async
   });
   writeFileSync(path, '');
   assert.throws(() => openAccountReader(`${path}/accounts.db`, recordEvents()), { code: 'failed' });
+});
+
+test('openAccountReader() says why when the folder cannot be looked into', (t) => {
+  const path = accountsPath(t);
+  const loop = join(dirname(path), 'loop');
+  symlinkSync(loop, loop);
+  const looped = join(loop, 'accounts.db');
+  assert.throws(() => openAccountReader(looped, { emit: () => {}, create: false }), {
+    name: 'AccountsError',
+    code: 'failed',
+    message: `Cannot open the accounts in ${looped}: the symbolic links have no end.`,
+  });
 });
 
 test('find() after the reader was disposed of is a bug', async (t) => {

@@ -2,11 +2,10 @@
  * Reads accounts, synchronously and in microseconds, for the processes that serve mail. Every reading asks the database, so
  * a change by any process counts from the next reading on.
  */
-import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Mailbox } from '../mail/mod.ts';
 import type { Emit } from '../std/mod.ts';
-import { isBusy, isSqliteError, openDatabase, writeIn, AccountsError } from './database.ts';
+import { fileAt, isBusy, isSqliteError, openDatabase, writeIn, AccountsError } from './database.ts';
 import type { AccountEvents } from './events.ts';
 
 /** What an address is looked up by: quoting and the case of ASCII letters make no difference, everything else does. */
@@ -120,12 +119,6 @@ function connect(path: string, create: boolean): Connection {
     database.close();
     throw error;
   }
-}
-
-/** Names the file that stands at `path` now; empty when there is none. */
-function fileAt(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? '' : `${found.dev} ${found.ino}`;
 }
 
 function toRecord(row: Readonly<Record<string, unknown>>): AccountRecord {

@@ -105,8 +105,8 @@ test('openAccountReader() without create says when there are no accounts', async
   assert.throws(() => openAccountReader(`${path}/accounts.db`, recordEvents()), { code: 'failed' });
 });
 
-test('openAccountReader() says why when the folder cannot be looked into', (t) => {
-  const path = accountsPath(t);
+test('openAccountReader() says why when the folder cannot be looked into', async (t) => {
+  const path = await accountsPath(t);
   const loop = join(dirname(path), 'loop');
   symlinkSync(loop, loop);
   const looped = join(loop, 'accounts.db');

@@ -109,11 +109,16 @@ async function replayAll(
 
 function tellEmpty({ out, options }: Call<Options>, history: HistoryReader, data: string): ExitCode {
   const span = history.span();
-  const none = `no decision was recorded in that time. ${describeSpan(history, data)}`;
+  const unread = span === undefined && history.problems.length > 0;
+  const none = unread
+    ? 'the history cannot be read'
+    : `no decision was recorded in that time. ${describeSpan(history, data)}`;
   if (options.json) out.json({ schema: 'postern.replay/1', verdict: 'cannotTell', total: 0, recorded: null });
-  const remedy =
-    span === undefined
-      ? 'Name the data folder of the running Postern with --data FOLDER.'
+  const other = 'Name the data folder of the running Postern with --data FOLDER';
+  const remedy = unread
+    ? `${other}, and run the command as its user.`
+    : span === undefined
+      ? `${other}.`
       : 'Go further back with --since.';
   out.fail(`cannot tell: ${none}`, remedy);
   return EXIT.cannotTell;

@@ -202,6 +202,12 @@ test('replay looks only at the time it is told, and into the folder it is told',
     /--data FOLDER/,
   );
   assert.equal((await run(['replay', '-c', 'new/new.yaml', '--data', 'data'])).code, EXIT.no);
+  assertFailed(
+    await run(['replay', '--data', 'postern.yaml']),
+    EXIT.cannotTell,
+    /cannot tell: the history cannot be read\n/,
+    /history: a part of the path is not a folder/,
+  );
 });
 
 test('replay cannot tell that nothing changes when a part of the history cannot be read', async (t) => {

@@ -13,14 +13,16 @@ import type { Scene } from './scene.ts';
 import { contains, intersect, meets, subtract, unite } from './spans.ts';
 import type { SpanSet } from './spans.ts';
 
-/** The grants that let somebody relay by client address, without signing in, to a recipient that has no route. */
-export function addressGrants(scene: Scene): readonly Fit[] {
+/** The grants that hold for somebody by client address, without signing in. */
+export function addressOnlyGrants(scene: Scene): readonly Fit[] {
   if (!scene.subject.source.reroute) return [];
-  return scene.fits.filter(
-    (fit) =>
-      fit.grant.from !== undefined &&
-      isAnonymous(fit) &&
-      meets(fit.sets[AT.recipients]?.spans ?? [], scene.routeless),
+  return scene.fits.filter((fit) => fit.grant.from !== undefined && isAnonymous(fit));
+}
+
+/** Those that let somebody relay to a recipient that has no route. */
+export function addressGrants(scene: Scene): readonly Fit[] {
+  return addressOnlyGrants(scene).filter(({ sets }) =>
+    meets(sets[AT.recipients]?.spans ?? [], scene.routeless),
   );
 }
 

@@ -2,7 +2,7 @@
 import type { RuleRef } from '../policy/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 import { countAddresses, EVERY_ADDRESS, publicAddresses } from './address-sets.ts';
-import { addressGrants } from './anonymous.ts';
+import { addressOnlyGrants } from './anonymous.ts';
 import { counterexample } from './counterexample.ts';
 import { CLIENTS } from './examples.ts';
 import type { Fit } from './grants.ts';
@@ -26,7 +26,7 @@ interface Range {
 
 /** One opening for each family whose public addresses can relay, all or too many. */
 export function internetOpenings(scene: Scene): readonly Opening[] {
-  const grants = addressGrants(scene).filter((fit) => unnamedRecipients(fit, scene).length > 0);
+  const grants = addressOnlyGrants(scene).filter((fit) => unnamedRecipients(fit, scene).length > 0);
   const atoms = unite(grants.flatMap(({ sets }) => sets[AT.clients]?.spans ?? []));
   const opened = publicAddresses(addressesOf(scene.space.clients, atoms));
   const count = countAddresses(opened);

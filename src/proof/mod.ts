@@ -7,3 +7,4 @@ export { difference } from './difference.ts';
 export { prove } from './prove.ts';
 export { isInRegion } from './regions.ts';
 export { formatAddressSet, formatMailboxPattern, formatMailboxSet, formatWho } from './words.ts';
+export { isPrivateUse } from './private-use.ts';

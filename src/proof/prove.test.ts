@@ -149,6 +149,35 @@ test('prove() finds an alwaysRelay route for a whole top-level domain', () => {
   assert.deepEqual(proofOf({ routes, reroute: false }).openings, []);
 });
 
+test('prove() finds a forward route for a whole top-level domain: everybody sends to the world through the host behind', () => {
+  const routes = [route('*.com', 'forward inner.example', 12)];
+  for (const reroute of [true, false]) {
+    const opening = onlyOpening({ routes, reroute, never: [never('half', 2, '0.0.0.0/1')] });
+    assert.deepEqual([opening.kind, 'pattern' in opening && opening.pattern], ['everyDomainBelow', '*.com']);
+    assert.equal(opening.example.facts.recipient.address, 'b@mail.com');
+  }
+  assert.deepEqual(proofOf({ routes: [route('*.com', 'inbound', 12)] }).openings, []);
+  assert.deepEqual(proofOf({ routes: [route('*.local', 'forward inner.example', 12)] }).openings, []);
+});
+
+test('prove() does not take a named domain of ours for the recipient where the local part holds another address', () => {
+  const routes = [route('contoso.example', 'forward inner.example', 12)];
+  const recipients: GrantSource['recipients'] = [{ kind: 'domain', domain: domain('contoso.example') }];
+  const all = onlyOpening({
+    routes,
+    allow: [grant('in', 3, { from: ranges('0.0.0.0/1', '128.0.0.0/1'), recipients })],
+  });
+  assert.equal(all.kind, 'everybody');
+  assert.equal(all.example.facts.recipient.address, 'b%other.example@contoso.example');
+  const local = onlyOpening({
+    routes,
+    allow: [grant('in', 3, { connectingTo: ranges('198.51.100.7'), recipients })],
+  });
+  assert.equal(local.kind, 'reachableAddress');
+  const lan = grant('in', 3, { from: ranges('10.0.0.0/8'), recipients });
+  assert.deepEqual(proofOf({ routes, allow: [lan] }).openings, []);
+});
+
 test('prove() rests on a private local address and does not trust a public one', () => {
   const apps = grant('apps', 3, { connectingTo: ranges('10.1.0.5', '127.0.0.2') });
   const proof = proofOf({ allow: [apps] });

@@ -69,9 +69,9 @@ export function* wildcardRelays({ config, proof }: Scene): Generator<Draft> {
 }
 
 /** `*.com` as a domain of ours. */
-export function* wildcardTakes({ config }: Scene): Generator<Draft> {
+export function* wildcardTakes({ config, proof }: Scene): Generator<Draft> {
   for (const route of strangersBelow(config)) {
-    if (route.action.kind === 'alwaysRelay') continue;
+    if (route.action.kind === 'alwaysRelay' || isOpening(route, proof)) continue;
     yield {
       place: route.place,
       message: `${pattern(route)} takes the mail for every domain below ${route.domain} for yours; example: b@other.${route.domain} would not reach its owner`,

@@ -4,10 +4,7 @@
  * top-level domain but those for private use, and the second-level suffixes of the registries that have many registrations there.
  */
 
-/** Reserved or customary for private use: RFC 2606, RFC 6761, RFC 6762 appendix G, RFC 8375, ICANN's `internal`. */
-const PRIVATE_USE: ReadonlySet<string> = new Set(
-  'test example invalid localhost local internal intranet private corp home lan alt onion arpa'.split(' '),
-);
+import { isPrivateUse } from '../../proof/mod.ts';
 
 const SECOND_LEVEL: ReadonlySet<string> = new Set(
   [
@@ -25,5 +22,5 @@ const SECOND_LEVEL: ReadonlySet<string> = new Set(
 
 /** Whether strangers have domains directly below `domain`. */
 export function isRegistrySuffix(domain: string): boolean {
-  return domain.includes('.') ? SECOND_LEVEL.has(domain) : !PRIVATE_USE.has(domain);
+  return domain.includes('.') ? SECOND_LEVEL.has(domain) : !isPrivateUse(domain);
 }

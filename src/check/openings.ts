@@ -12,6 +12,8 @@ export function describeOpening(opening: Opening): string {
       return `anyone on IPv${opening.family} can relay`;
     case 'tooMany':
       return `${amount(opening.addresses)} public IPv${opening.family} addresses can relay, more than any one organisation has`;
+    case 'carried':
+      return `anyone on IPv4 can relay who comes through a translator or a tunnel: ${formatRange(opening.carrier)} stands for all of IPv4`;
     case 'reachableAddress':
       return `everybody who can reach ${formatRange(opening.range)} can relay`;
     case 'everyDomainBelow':
@@ -34,7 +36,7 @@ export function describeExample({ facts, explanation }: Counterexample): string 
 export function describeParts(opening: Opening): string {
   if (!('by' in opening)) return '';
   const parts = opening.by.map(({ rule, range }) => `${formatRange(range)}${whose(rule)}`);
-  if (parts.length === 0) return '';
+  if (parts.length === 0 || (opening.kind === 'carried' && parts.length === 1)) return '';
   const all = opening.kind === 'everybody' ? 'hold every public address' : 'hold them';
   return parts.length === 1 ? `${list(parts)} holds them.` : `${most(parts, 4)} together ${all}.`;
 }
@@ -48,6 +50,7 @@ export function openingRemedy(opening: Opening): string {
   switch (opening.kind) {
     case 'everybody':
     case 'tooMany':
+    case 'carried':
       return 'Name the networks that are meant, or let these clients sign in.';
     case 'reachableAddress':
       return 'Add from or authenticated, or use an address that only you can reach.';

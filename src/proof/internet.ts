@@ -3,6 +3,7 @@ import type { RuleRef } from '../policy/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 import { countAddresses, EVERY_ADDRESS, publicAddresses } from './address-sets.ts';
 import { addressOnlyGrants } from './anonymous.ts';
+import { carriedIn } from './carriers.ts';
 import { counterexample } from './counterexample.ts';
 import { CLIENTS } from './examples.ts';
 import type { Fit } from './grants.ts';
@@ -24,13 +25,14 @@ interface Range {
   readonly range: IpRange;
 }
 
-/** One opening for each family whose public addresses can relay, all or too many. */
+/** One opening for each family whose public addresses can relay, all or too many; else one for each range that carries IPv4. */
 export function internetOpenings(scene: Scene): readonly Opening[] {
   const grants = addressOnlyGrants(scene).filter((fit) => unnamedRecipients(fit, scene).length > 0);
   const atoms = unite(grants.flatMap(({ sets }) => sets[AT.clients]?.spans ?? []));
-  const opened = publicAddresses(addressesOf(scene.space.clients, atoms));
+  const clients = addressesOf(scene.space.clients, atoms);
+  const opened = publicAddresses(clients);
   const count = countAddresses(opened);
-  return ([4, 6] as const).flatMap((family): Opening[] => {
+  const families = ([4, 6] as const).flatMap((family): Opening[] => {
     const [addresses, all] = family === 4 ? [count.public4, EVERY.public4] : [count.public6, EVERY.public6];
     const kind = addresses === all ? 'everybody' : addresses > MOST[family] ? 'tooMany' : undefined;
     if (kind === undefined) return [];
@@ -38,6 +40,12 @@ export function internetOpenings(scene: Scene): readonly Opening[] {
     const by = holdersOf(ranges, grants);
     return [{ kind, family, addresses, by, example: exampleOf(ranges, grants, scene) }];
   });
+  if (families.some((opening) => 'family' in opening && opening.family === 6)) return families;
+  const carried = carriedIn(clients).map(({ carrier, held }): Opening => {
+    const by = holdersOf(held, grants);
+    return { kind: 'carried', carrier, by, example: exampleOf(held, grants, scene, []) };
+  });
+  return [...families, ...carried];
 }
 
 /** The fewest configured ranges that together hold the sorted ranges `opened`, the widest first. */
@@ -71,8 +79,13 @@ function sizeOf({ range }: Range): bigint {
 }
 
 /** The documentation's client where a grant holds it, as it does when the Internet is open; else a public one. */
-function exampleOf([first]: AddressSet, grants: readonly Fit[], scene: Scene): Counterexample {
-  const clients = [...CLIENTS.filter(({ family }) => family === first?.family), first && addressIn(first)];
+function exampleOf(
+  [first]: AddressSet,
+  grants: readonly Fit[],
+  scene: Scene,
+  natural = CLIENTS,
+): Counterexample {
+  const clients = [...natural.filter(({ family }) => family === first?.family), first && addressIn(first)];
   for (const client of clients) {
     const fit = client && grants.find((grant) => holds(grant, client, scene));
     if (client === undefined || fit === undefined) continue;

@@ -110,6 +110,35 @@ test('prove() finds all of IPv6 open', () => {
   assert.equal(opening.example.facts.client.text, '2001:db8::9');
 });
 
+test('prove() finds all of IPv4 behind a translator or a tunnel to IPv6', () => {
+  for (const carrier of [
+    '64:ff9b::/96',
+    '64:ff9b:1:2::/96',
+    '2001::/32',
+    '2002::/16',
+    '2002:800::/23',
+  ] as const) {
+    const opening = onlyOpening({
+      allow: [grant('lab', 2, { from: ranges('2001:db8::/64') }), grant('nat', 3, { from: ranges(carrier) })],
+    });
+    assert.equal(opening.kind, 'carried', carrier);
+    assert.equal('by' in opening && opening.by.map(({ range }) => formatRange(range)).join(), carrier);
+    assert.deepEqual(opening.example.explanation.decision.rule, {
+      kind: 'grant',
+      name: 'nat',
+      place: place(3),
+    });
+  }
+  for (const part of [
+    '64:ff9b::808:0/112',
+    '64:ff9b::800:0/104',
+    '2002:800::/24',
+    '2002:808:808::/48',
+  ] as const) {
+    assert.deepEqual(proofOf({ allow: [grant('nat', 3, { from: ranges(part) })] }).openings, [], part);
+  }
+});
+
 test('prove() does not count clients that must sign in, have only until now, or relay nowhere', () => {
   const everywhere = ranges('0.0.0.0/1', '128.0.0.0/1');
   const signedIn = grant('staff', 3, { from: everywhere, authenticated: 'any' });

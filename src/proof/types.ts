@@ -96,6 +96,15 @@ export type Opening =
       readonly by: readonly { readonly rule: RuleRef; readonly range: IpRange }[];
       readonly example: Counterexample;
     }
+  /** Strangers on IPv4 can relay without signing in, through a translator or a tunnel to IPv6. */
+  | {
+      readonly kind: 'carried';
+      /** Whose addresses stand for IPv4 ones, `64:ff9b::/96`. */
+      readonly carrier: IpRange;
+      /** The ranges that hold it, or as much of it as is open. */
+      readonly by: readonly { readonly rule: RuleRef; readonly range: IpRange }[];
+      readonly example: Counterexample;
+    }
   /** A grant with nothing but a local address that is not loopback or private. */
   | {
       readonly kind: 'reachableAddress';

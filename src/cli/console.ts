@@ -1,6 +1,6 @@
 /** Writing to the two streams: the answer to stdout, everything else to stderr. */
 import type { CliIo } from './io.ts';
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 import { styleOf } from './style.ts';
 import type { Style } from './style.ts';
 
@@ -33,7 +33,7 @@ export function createConsole({ stdout, stderr, env }: CliIo, colour: boolean): 
       stdout.write(`${text}\n`);
     },
     json: (value) => {
-      stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      stdout.write(`${printableJson(value)}\n`);
     },
     plain: (rows) => {
       for (const row of rows) stdout.write(`${row.map(printable).join('\t')}\n`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { printable } from './printable.ts';
+import { printable, printableJson } from './printable.ts';
 import { formatCount, formatMoment, formatSize, formatSpan } from './quantity.ts';
 import { formatTable } from './table.ts';
 
@@ -45,6 +45,17 @@ test('printable() leaves no control character and changes nothing else', () => {
       const shown = printable(text);
       assert.equal(shown.length, text.length);
       assert.doesNotMatch(shown, /\p{Cc}/u);
+    }),
+  );
+});
+
+test('printableJson() is the same value without a control character', () => {
+  assert.equal(printableJson(['\u009B31m\u007F\u202E\r\n']), '[\n  "\\u009b31m\\u007f\\u202e\\r\\n"\n]');
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const json = printableJson({ text });
+      assert.deepEqual(JSON.parse(json), { text });
+      assert.doesNotMatch(json.replaceAll('\n', ''), /\p{Cc}/u);
     }),
   );
 });

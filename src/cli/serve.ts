@@ -37,20 +37,45 @@ export async function serve(call: Call<Options>): Promise<ExitCode> {
 /** Runs the daemon until it ends. */
 async function run(call: Call<Options>, configPath: string, example?: Example, began = 0): Promise<ExitCode> {
   const { out, io } = call;
+  const signals = takeSignals();
   const supervisor = await start(call, configPath);
   if ('exit' in supervisor) return supervisor.exit;
-  process.on('SIGTERM', () => supervisor.stop('SIGTERM'));
-  process.on('SIGINT', () => supervisor.stop('SIGINT'));
-  process.on('SIGHUP', () => {
-    void supervisor.reopenLogs();
-    void supervisor.reload();
-  });
+  signals.handOver(supervisor);
   out.pass(supervisor.posture);
   if (example !== undefined) out.note(describeTry(example, io, io.clock.now() - began));
   await supervisor.closed;
   if (example !== undefined)
     out.note('Postern has stopped. Nothing is lost; the next start goes on with it.');
   return EXIT.yes;
+}
+
+/**
+ * Workers accept mail before the last of them is ready, so a signal that comes meanwhile must not end the process as it would by
+ * itself: it is kept until the start is over. Whoever asks a second time to stop does not want to wait.
+ */
+function takeSignals(): { handOver(supervisor: Supervisor): void } {
+  let running: Supervisor | undefined;
+  const early = new Set<'SIGTERM' | 'SIGINT' | 'SIGHUP'>();
+  const act = (signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', supervisor: Supervisor): void => {
+    if (signal !== 'SIGHUP') return supervisor.stop(signal);
+    void supervisor.reopenLogs();
+    void supervisor.reload();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (running !== undefined) act(signal, running);
+      else if (signal !== 'SIGHUP' && early.has(signal)) process.exit(EXIT.interrupted);
+      else early.add(signal);
+    });
+  }
+  return {
+    handOver(supervisor) {
+      running = supervisor;
+      const stop = early.has('SIGTERM') ? 'SIGTERM' : early.has('SIGINT') ? 'SIGINT' : undefined;
+      if (stop !== undefined) act(stop, supervisor);
+      else if (early.has('SIGHUP')) act('SIGHUP', supervisor);
+    },
+  };
 }
 
 async function start(

@@ -76,6 +76,18 @@ test('serve: SIGTERM answers a message that is being sent, ends with 0, and lose
   assert.equal((await readdir(folder)).length, 1);
 });
 
+test('serve: signals that come while it starts wait until it has started, and end it in order', async () => {
+  await using site = await Site.create(configuration({ port: await freePort() }));
+  site.spawn();
+  await until(
+    async () => (await site.events('worker.started').catch(() => [])).length > 0,
+    'a worker that is starting',
+  );
+  site.signal('SIGHUP');
+  assert.equal(await site.stop(), 0);
+  assert.equal((await site.events('daemon.stopped')).length, 1);
+});
+
 test('serve: a client that stops in the midst of a message does not keep a worker from ending in order', async () => {
   await using postern = await running();
   const { site, port } = postern;

@@ -12,7 +12,8 @@ export function referenceVerdict(facts: Facts, source: PolicySource): string {
   const { localPart, localKey } = facts.recipient;
   let domain: string = facts.recipient.domain;
   let route = bestRoute(domain, source);
-  while (route?.action.kind === 'rewrite') {
+  for (let steps = 0; route?.action.kind === 'rewrite'; steps += 1) {
+    if (steps > source.routes.length) throw new Error(`rewrites that come back to ${domain}: not a policy`);
     domain = route.action.to;
     route = bestRoute(domain, source);
   }

@@ -16,7 +16,7 @@ export interface Reloaded {
   readonly event: Omit<DaemonEvents['reload.done'], 'configuration'>;
 }
 
-/** `after` is in force now, instead of `before`; `now` is in milliseconds since the epoch. */
+/** `after` comes into force instead of `before`; `now` is in milliseconds since the epoch. */
 export function describeReload(
   { before, after, examination }: { before: Config; after: Config; examination: Examination },
   now: number,

@@ -15,7 +15,7 @@ import { askAll, createBackend } from './backend.ts';
 import { loadPair, type Pair } from './certificate.ts';
 import { passGate, type Admitted } from './gate.ts';
 import { watchHost } from './hostAddresses.ts';
-import { describeReload, warningsOf } from './reloaded.ts';
+import { describeReload, warningsOf, type Reloaded } from './reloaded.ts';
 import type { UpwardHandlers } from './upward.ts';
 import { WorkerProcess } from './workerProcess.ts';
 
@@ -174,9 +174,11 @@ export class Supervisor {
 
   async #reload(): Promise<ReloadOutcome> {
     const { configPath } = this.#options;
-    const before = this.#config;
-    const problems = await this.#tryReload().catch((error: unknown) => [couldNot(configPath, error)]);
-    if (problems.length > 0) {
+    const tried = await this.#tryReload().catch((error: unknown) => ({
+      problems: [couldNot(configPath, error)],
+    }));
+    if ('problems' in tried) {
+      const { problems } = tried;
       const lines = problems.map(
         ({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`,
       );
@@ -184,20 +186,23 @@ export class Supervisor {
       this.#lastReload = { at: Date.now(), ok: false, summary: lines[0] ?? '' };
       return { ok: false, problems: problems.map((problem) => ({ ...problem })) };
     }
-    const reload = { before, after: this.#config, examination: this.#examination };
-    const { outcome, event } = describeReload(reload, Date.now());
+    const { outcome, event } = tried;
     this.#log.emit('reload.done', { configuration: configPath, ...event });
     this.#warn();
     this.#lastReload = { at: Date.now(), ok: true, summary: outcome.summary };
     return outcome;
   }
 
-  async #tryReload(): Promise<readonly ConfigProblem[]> {
+  async #tryReload(): Promise<Reloaded | { readonly problems: readonly ConfigProblem[] }> {
     const passed = await passGate(this.#options.configPath, this.#config);
-    if ('problems' in passed) return passed.problems;
-    const problems = await this.#apply(passed.config);
-    if (problems.length === 0) this.#examination = passed.examination;
-    return problems;
+    if ('problems' in passed) return passed;
+    const { config, examination } = passed;
+    // Compared before it is in force: if that fails, nothing is changed.
+    const reloaded = describeReload({ before: this.#config, after: config, examination }, Date.now());
+    const problems = await this.#apply(config);
+    if (problems.length > 0) return { problems };
+    this.#examination = examination;
+    return reloaded;
   }
 
   /** What was found in the configuration that has come into force. */

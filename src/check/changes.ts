@@ -2,11 +2,11 @@
 import { policySource } from '../config/mod.ts';
 import type { Config } from '../config/mod.ts';
 import { difference } from '../proof/mod.ts';
+import { formatCount, listOf } from '../std/mod.ts';
 import { describeSetting, settingChanges } from './settings.ts';
 import type { SettingChange } from './settings.ts';
 import { statementsOf } from './statements.ts';
 import type { Statement } from './statements.ts';
-import { count, list } from './words.ts';
 
 export interface Changes {
   /** Openings first; then what closes, what is altered, limits, names. */
@@ -40,7 +40,7 @@ export function describeChanges({ statements, settings }: Changes): DescribedCha
   return {
     sentences: shown.map((statement) => [statement.head, statement.text, statement]),
     rest: [
-      ...(more > 0 ? [`and ${count(more, 'change')} more.`] : []),
+      ...(more > 0 ? [`and ${formatCount(more, 'change')} more.`] : []),
       settings.length === 0
         ? lastWord(statements)
         : `Also changes: ${settings.map(describeSetting).join('; ')}.`,
@@ -71,12 +71,12 @@ export function countChanges({ statements }: Changes): Record<'opens' | 'closes'
 export function summariseChanges(changes: Changes): string {
   const { opens, closes, alters } = countChanges(changes);
   const counted = [
-    ...(opens === 0 ? [] : [count(opens, 'opening')]),
-    ...(closes === 0 ? [] : [count(closes, 'closing')]),
-    ...(alters === 0 ? [] : [count(alters, 'alteration')]),
+    ...(opens === 0 ? [] : [formatCount(opens, 'opening')]),
+    ...(closes === 0 ? [] : [formatCount(closes, 'closing')]),
+    ...(alters === 0 ? [] : [formatCount(alters, 'alteration')]),
   ];
   const settings = changes.settings.length;
-  const others = settings === 0 ? [] : [count(settings, 'other setting')];
+  const others = settings === 0 ? [] : [formatCount(settings, 'other setting')];
   const parts = [...counted, ...others];
-  return parts.length === 0 ? 'no decision differs' : list(parts);
+  return parts.length === 0 ? 'no decision differs' : listOf(parts);
 }

@@ -3,7 +3,8 @@ import type { ConfigProblem } from '../config/mod.ts';
 import { formatPlace, formatRange, ruleName } from '../policy/mod.ts';
 import type { Place, RuleRef } from '../policy/mod.ts';
 import type { Counterexample, Opening } from '../proof/mod.ts';
-import { amount, list, most } from './words.ts';
+import { listOf } from '../std/mod.ts';
+import { amount, most } from './words.ts';
 
 /** `anyone on IPv4 can relay` */
 export function describeOpening(opening: Opening): string {
@@ -38,7 +39,7 @@ export function describeParts(opening: Opening): string {
   const parts = opening.by.map(({ rule, range }) => `${formatRange(range)}${whose(rule)}`);
   if (parts.length === 0 || (opening.kind === 'carried' && parts.length === 1)) return '';
   const all = opening.kind === 'everybody' ? 'hold every public address' : 'hold them';
-  return parts.length === 1 ? `${list(parts)} holds them.` : `${most(parts, 4)} together ${all}.`;
+  return parts.length === 1 ? `${listOf(parts)} holds them.` : `${most(parts, 4)} together ${all}.`;
 }
 
 function whose(rule: RuleRef): string {

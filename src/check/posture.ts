@@ -2,7 +2,8 @@
 import type { Config } from '../config/mod.ts';
 import { formatPlace, formatRange, ruleName } from '../policy/mod.ts';
 import type { Assumption, Proof } from '../proof/mod.ts';
-import { count, list, most } from './words.ts';
+import { formatCount, listOf } from '../std/mod.ts';
+import { most } from './words.ts';
 
 /** One short line for a start: `Not an open relay: proved.` Only for a configuration that is. */
 export function postureLine({ openings, reach, rerouting }: Proof): string {
@@ -31,7 +32,7 @@ function whoCan({ reach, rerouting }: Proof): string {
 }
 
 function yourGrants(number: number): string {
-  return number === 1 ? 'your one grant' : `your ${count(number, 'grant')}`;
+  return number === 1 ? 'your one grant' : `your ${formatCount(number, 'grant')}`;
 }
 
 function whatAnyoneCan({ routing }: Config, { alwaysRelay, rerouting }: Proof): readonly string[] {
@@ -44,7 +45,8 @@ function whatAnyoneCan({ routing }: Config, { alwaysRelay, rerouting }: Proof): 
       )
     : '';
   const through = open === '' ? '' : `through you to ${open} (always relay)`;
-  const own = routed === 0 ? '' : `to the ${routed === 1 ? 'domain' : count(routed, 'domain')} you route`;
+  const own =
+    routed === 0 ? '' : `to the ${routed === 1 ? 'domain' : formatCount(routed, 'domain')} you route`;
   const parts = [own, through].filter((part) => part !== '');
   return parts.length === 0 ? [] : [`Anyone can send ${parts.join(', and ')}.`];
 }
@@ -52,7 +54,7 @@ function whatAnyoneCan({ routing }: Config, { alwaysRelay, rerouting }: Proof): 
 function describeAssumptions(assumptions: readonly Assumption[]): string {
   const each = assumptions.map(({ rule, localAddresses }) => {
     const by = rule.kind === 'none' ? '' : ` (${String(ruleName(rule))}, ${formatPlace(rule.place)})`;
-    return `${list(localAddresses.map(formatRange))}${by}`;
+    return `${listOf(localAddresses.map(formatRange))}${by}`;
   });
   return `It rests on this: outsiders cannot reach ${most(each, 3)}.`;
 }

@@ -3,8 +3,9 @@ import { formatPlace, ruleName } from '../policy/mod.ts';
 import type { Decision, PolicySource, RuleRef } from '../policy/mod.ts';
 import { countAddresses, formatAddressSet, formatMailboxSet, formatWho } from '../proof/mod.ts';
 import type { Change, Difference, Effect, Region } from '../proof/mod.ts';
+import { formatMoment } from '../std/mod.ts';
 import { describeCount, formatLimits } from './whoCanRelay.ts';
-import { moment, most } from './words.ts';
+import { most } from './words.ts';
 
 /** `opens`, `closes`, `alters`: decisions. `renames`, `limits`: no decision differs. */
 export interface Statement {
@@ -165,7 +166,7 @@ function keyOf({ kind, domain }: { readonly kind: string; readonly domain: strin
 }
 
 function timeOf({ from, to }: Region, now: number): string {
-  const begins = from > now ? `, from ${moment(from)}` : '';
-  const ends = Number.isFinite(to) ? `, until ${moment(to)}` : '';
+  const begins = from > now ? `, from ${formatMoment(from)}` : '';
+  const ends = Number.isFinite(to) ? `, until ${formatMoment(to)}` : '';
   return `${begins}${ends}`;
 }

@@ -3,7 +3,8 @@ import { formatPlace, formatRange, formatRate } from '../policy/mod.ts';
 import type { AddressPattern, GrantSource, Limit } from '../policy/mod.ts';
 import { formatAddressSet, formatMailboxPattern } from '../proof/mod.ts';
 import type { AddressCount, Proof, Reach } from '../proof/mod.ts';
-import { amount, moment, most } from './words.ts';
+import { formatMoment } from '../std/mod.ts';
+import { amount, most } from './words.ts';
 
 /** The columns, in order. */
 export const REACH_COLUMNS = [
@@ -37,7 +38,7 @@ function rowOf(each: Reach, items: number): ReachRow {
     senders: patternsOf(source.senders, items),
     recipients: patternsOf(source.recipients, items),
     limit: formatLimits(source.limits ?? []),
-    until: source.until === undefined ? '' : moment(source.until),
+    until: source.until === undefined ? '' : formatMoment(source.until),
     place: formatPlace(source.place),
   };
 }

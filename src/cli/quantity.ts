@@ -1,5 +1,7 @@
 /** Quantities in words. */
 
+export { formatCount, formatMoment } from '../std/mod.ts';
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -32,15 +34,4 @@ export function formatSize(octets: number): string {
     unit = larger;
   }
   return `${size.toFixed(1)} ${unit}`;
-}
-
-/** `1 message`, `1,204 messages`, `no messages`. */
-export function formatCount(count: number, one: string, many = `${one}s`): string {
-  if (count === 0) return `no ${many}`;
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}
-
-/** A moment in UTC to the second: `2026-11-24 04:02:31 UTC`. */
-export function formatMoment(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

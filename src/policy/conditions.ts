@@ -1,11 +1,11 @@
 /** Why a grant fits or does not, condition by condition, in words for the administrator. */
-import { inRange } from '../std/mod.ts';
+import { inRange, listOf } from '../std/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 import { unmetConditions } from './grants.ts';
 import type { Condition, Grant, Question } from './grants.ts';
 import { formatPattern } from './patterns.ts';
 import type { PatternSet } from './patterns.ts';
-import { count, formatMoment, formatRange, formatSender, listOf } from './words.ts';
+import { count, formatMoment, formatRange, formatSender } from './words.ts';
 
 /** `192.168.10.7 is in 192.168.10.0/24 and alice@contoso.example has signed in`, of a grant that fits. */
 export function describeFit(grant: Grant, question: Question): string {

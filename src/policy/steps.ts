@@ -1,6 +1,6 @@
 /** Writes down the steps of a decision as sentences for the administrator. */
 import { isLiteral } from '../mail/mod.ts';
-import { formatHost } from '../std/mod.ts';
+import { formatHost, listOf } from '../std/mod.ts';
 import type { Policy } from './compile.ts';
 import { describeFit, describeMisfit, rangeAround } from './conditions.ts';
 import type { Trace } from './decide.ts';
@@ -9,7 +9,7 @@ import type { Location } from './locate.ts';
 import { NEAREST, nearestGrants } from './nearest.ts';
 import type { FinalRoute } from './route-table.ts';
 import type { Facts, GrantSource, MailboxFact, Place } from './types.ts';
-import { count, listOf } from './words.ts';
+import { count } from './words.ts';
 
 /** One thing that was looked at. */
 export interface Step {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPlace, formatRange, formatRule, ruleName } from './mod.ts';
-import { count, formatMoment, listOf } from './words.ts';
+import { count, formatMoment } from './words.ts';
 import { place, range } from './testing/mod.ts';
 
 test('formatRange() writes a range as CIDR, as an address, or with both ends', () => {
@@ -44,11 +44,4 @@ test('count() separates thousands and minds the plural', () => {
   assert.equal(count(999, 'route'), '999 routes');
   assert.equal(count(1_000, 'route'), '1,000 routes');
   assert.equal(count(1_234_567), '1,234,567');
-});
-
-test('listOf() joins as prose does', () => {
-  assert.equal(listOf([]), '');
-  assert.equal(listOf(['a']), 'a');
-  assert.equal(listOf(['a', 'b']), 'a and b');
-  assert.equal(listOf(['a', 'b', 'c']), 'a, b and c');
 });

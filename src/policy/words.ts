@@ -54,11 +54,6 @@ export function count(number: number, noun?: string): string {
   return `${digits} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** `a`, `a and b`, `a, b and c` */
-export function listOf(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`;
-}
-
 /** The claimed sender; `<>` is the null reverse-path. */
 export function formatSender(sender: ReversePath): string {
   return sender === null ? '<>' : sender.address;

@@ -1,5 +1,6 @@
 /** How sets of addresses, mailboxes and people are written for administrators. */
 import { alignedBlocks, formatRange } from '../policy/mod.ts';
+import { listOf } from '../std/mod.ts';
 import type { IpRange } from '../std/mod.ts';
 import { EVERY_ADDRESS, withoutRanges } from './address-sets.ts';
 import type { AddressSet, MailboxPattern, MailboxSet, Who } from './types.ts';
@@ -110,9 +111,9 @@ export function formatWho(
 }
 
 /** `a`, `a and b`, `a, b and c`, `a, b and 3 more` */
-function listAtMost(items: readonly string[], most: number, word = 'and'): string {
+function listAtMost(items: readonly string[], most: number, word: 'and' | 'or' = 'and'): string {
   const shown = items.length > most ? items.slice(0, Math.max(most - 1, 1)) : items;
   const rest = items.length - shown.length;
   const all = rest === 0 ? shown : [...shown, `${rest.toLocaleString('en-US')} more`];
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} ${word} ${all.at(-1) ?? ''}`;
+  return listOf(all, word);
 }

@@ -1,4 +1,4 @@
-/** The few things every part may use: time, addresses, events. Imports nothing of ours. */
+/** The few things every part may use: time, addresses, events, words. Imports nothing of ours. */
 export * from './clock.ts';
 export * from './dataFolder.ts';
 export * from './emit.ts';
@@ -6,3 +6,4 @@ export * from './errorText.ts';
 export * from './exclusive.ts';
 export * from './host.ts';
 export * from './ip.ts';
+export * from './words.ts';

@@ -5,10 +5,10 @@ import type { GrantSource } from '../../policy/mod.ts';
 import { addressSet } from '../../proof/mod.ts';
 import type { Reach } from '../../proof/mod.ts';
 import type { IpAddress, IpRange } from '../../std/mod.ts';
-import { isLoopback } from '../../std/mod.ts';
+import { isLoopback, formatCount, listOf } from '../../std/mod.ts';
 import { holds, isInsideRange, sizeOf } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
-import { count, list, most } from '../words.ts';
+import { most } from '../words.ts';
 
 /** Grants that go by the client address alone, as they are after never rules. */
 function byAddress({ proof, now }: Scene): readonly Reach[] {
@@ -25,7 +25,7 @@ export function* holdsGateway(scene: Scene): Generator<Draft> {
   for (const { source, clients } of byAddress(scene)) {
     const held = gateways.filter((address) => holds(clients, address));
     if (held.length === 0) continue;
-    const text = list(held.map((address) => address.text));
+    const text = listOf(held.map((address) => address.text));
     const what = inContainer
       ? `Postern runs in a container, and ${source.name} contains ${text}, its gateway: with a published port everybody on the Internet may come from there`
       : `${source.name} contains ${text}, the gateway of this host: if it passes connections on with its own address (NAT, port forwarding), everybody on the Internet comes from there`;
@@ -46,7 +46,7 @@ export function* holdsBridge(scene: Scene): Generator<Draft> {
     if (held.length === 0) continue;
     yield {
       place: source.place,
-      message: `${source.name} contains ${list(held)}, a bridge of containers on this host: what a container or its published port passes on comes from there, whoever sent it`,
+      message: `${source.name} contains ${listOf(held)}, a bridge of containers on this host: what a container or its published port passes on comes from there, whoever sent it`,
       remedy: 'Name networks without the bridge, or let the containers sign in.',
     };
   }
@@ -116,7 +116,8 @@ export function* wideTogether(scene: Scene): Generator<Draft> {
       parts.map(({ source }) => source.name),
       3,
     );
-    const size = range.family === 4 ? ` (${count(sizeOf(range), 'public address', 'public addresses')})` : '';
+    const size =
+      range.family === 4 ? ` (${formatCount(sizeOf(range), 'public address', 'public addresses')})` : '';
     yield {
       place: first.source.place,
       message: `the ranges of ${names} join to ${formatRange(range)}${size}, which is wider than /${range.family === 4 ? 24 : 48} and not private`,

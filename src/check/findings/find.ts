@@ -1,6 +1,6 @@
 /** Runs every rule of the findings on a scene. */
 import type { Finding, Scene, Severity } from '../types.ts';
-import { count } from '../words.ts';
+import { formatCount } from '../../std/mod.ts';
 import { findingRules } from './catalogue.ts';
 import type { FindingCode } from './catalogue.ts';
 
@@ -24,7 +24,9 @@ export function findAll(scene: Scene): Found {
     for (const { acknowledged = false, ...draft } of find(scene)) {
       number += 1;
       if (number > MOST_OF_A_KIND) {
-        more.push(`There are more than ${count(MOST_OF_A_KIND, 'finding')} of ${code}; the first are shown.`);
+        more.push(
+          `There are more than ${formatCount(MOST_OF_A_KIND, 'finding')} of ${code}; the first are shown.`,
+        );
         break;
       }
       findings.push({ code, severity, ...draft, acknowledged });

@@ -7,7 +7,8 @@ import type { Proof, Reach } from '../../proof/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
 import { firstOf, holds, isCovered, isWithin } from '../ranges.ts';
 import type { Draft, Scene } from '../types.ts';
-import { count, list, moment, most } from '../words.ts';
+import { most } from '../words.ts';
+import { formatCount, listOf, formatMoment } from '../../std/mod.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** A grant that ends within this time is worth a word. Milliseconds. */
@@ -19,14 +20,14 @@ export function* relayingOff({ config, proof }: Scene): Generator<Draft> {
   const { relay, routing } = config;
   const open = routing.domains.filter(({ action }) => action.kind === 'alwaysRelay');
   const inert = [
-    ...(relay.allow.length === 0 ? [] : [count(relay.allow.length, 'grant')]),
-    ...(open.length === 0 ? [] : [count(open.length, 'alwaysRelay route')]),
+    ...(relay.allow.length === 0 ? [] : [formatCount(relay.allow.length, 'grant')]),
+    ...(open.length === 0 ? [] : [formatCount(open.length, 'alwaysRelay route')]),
   ];
   const place = relay.allow[0]?.place ?? open[0]?.place;
   if (place === undefined) return;
   yield {
     place,
-    message: `without effect, since routing.reroute is false: ${list(inert)}`,
+    message: `without effect, since routing.reroute is false: ${listOf(inert)}`,
     remedy: 'Nothing is to be done when that is meant; else remove reroute: false.',
   };
 }
@@ -36,7 +37,7 @@ export function* expired({ config, now }: Scene): Generator<Draft> {
     if (until === undefined || until > now) continue;
     yield {
       place,
-      message: `grant ${name} is without effect: it ended ${moment(until)}`,
+      message: `grant ${name} is without effect: it ended ${formatMoment(until)}`,
       remedy: 'Remove it, or give it a later until.',
     };
   }
@@ -48,7 +49,7 @@ export function* endsSoon({ config, now }: Scene): Generator<Draft> {
     const days = Math.floor((until - now) / DAY);
     yield {
       place,
-      message: `grant ${name} ends ${days === 0 ? 'within a day' : `in ${count(days, 'day')}`}, on ${moment(until)}`,
+      message: `grant ${name} ends ${days === 0 ? 'within a day' : `in ${formatCount(days, 'day')}`}, on ${formatMoment(until)}`,
       remedy: 'Give it a later until, when its clients still need it.',
     };
   }

@@ -1,10 +1,9 @@
 /** Listeners where passwords can be read on the way. */
 import { formatEndpoint } from '../../config/mod.ts';
 import type { ListenerConfig } from '../../config/mod.ts';
-import { isLoopback } from '../../std/mod.ts';
+import { isLoopback, listOf } from '../../std/mod.ts';
 import { isInside } from '../ranges.ts';
 import type { Draft, Scene } from '../types.ts';
-import { list } from '../words.ts';
 
 /** Submission that has no TLS at all. */
 export function* submissionInClear({ config }: Scene): Generator<Draft> {
@@ -14,7 +13,7 @@ export function* submissionInClear({ config }: Scene): Generator<Draft> {
     if (outer.length === 0) continue;
     yield {
       place: listener.place,
-      message: `listener ${listener.name} has no TLS: passwords and mail cross the network to ${list(outer.map(formatEndpoint))} in clear text`,
+      message: `listener ${listener.name} has no TLS: passwords and mail cross the network to ${listOf(outer.map(formatEndpoint))} in clear text`,
       remedy: 'Write tls: starttls (587) or tls: implicit (465).',
       ...acknowledgedFor(outer),
     };
@@ -29,7 +28,7 @@ export function* passwordsInClear({ config }: Scene): Generator<Draft> {
     if (outer.length === 0) continue;
     yield {
       place: listener.place,
-      message: `clients can sign in to listener ${listener.name} without TLS: passwords may cross the network to ${list(outer.map(formatEndpoint))} in clear text`,
+      message: `clients can sign in to listener ${listener.name} without TLS: passwords may cross the network to ${listOf(outer.map(formatEndpoint))} in clear text`,
       remedy: 'Remove authWithoutTls.',
       ...acknowledgedFor(outer),
     };

@@ -7,11 +7,11 @@
 import type { GrantSource } from '../../policy/mod.ts';
 import { formatRange } from '../../policy/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
-import { isLoopback } from '../../std/mod.ts';
+import { isLoopback, listOf } from '../../std/mod.ts';
 import { addressSet } from '../../proof/mod.ts';
 import { holds, isCovered, isInside } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
-import { list, most } from '../words.ts';
+import { most } from '../words.ts';
 
 interface ByLocal {
   readonly grant: GrantSource;
@@ -106,7 +106,7 @@ export function* throughProxy(scene: Scene): Generator<Draft> {
   for (const { grant, connectingTo } of byLocalAddress(scene)) {
     yield {
       place: grant.place,
-      message: `${grant.name} holds for everybody who comes through ${most(open.map(formatRange), 3)} (proxies), if that connects to ${list(connectingTo.map(formatRange))}`,
+      message: `${grant.name} holds for everybody who comes through ${most(open.map(formatRange), 3)} (proxies), if that connects to ${listOf(connectingTo.map(formatRange))}`,
       remedy: 'Add from to the grant, with networks without the proxy.',
     };
   }
@@ -123,8 +123,8 @@ export function* whileForwarding(scene: Scene): Generator<Draft> {
     if (on.length === 0) continue;
     yield {
       place: grant.place,
-      message: `this host is a router (${list(on)} = 1): what it forwards or translates (NAT, port forwarding) can lead outsiders to ${list(connectingTo.map(formatRange))} of ${grant.name}`,
-      remedy: `Turn forwarding off (sysctl -w ${list(on.map((key) => `${key}=0`))}), or add from to the grant.`,
+      message: `this host is a router (${listOf(on)} = 1): what it forwards or translates (NAT, port forwarding) can lead outsiders to ${listOf(connectingTo.map(formatRange))} of ${grant.name}`,
+      remedy: `Turn forwarding off (sysctl -w ${listOf(on.map((key) => `${key}=0`))}), or add from to the grant.`,
     };
   }
 }
@@ -134,10 +134,10 @@ export function* withoutReversePathFilter(scene: Scene): Generator<Draft> {
     const open = others.filter(({ reversePathFilter }) => reversePathFilter === 'off');
     const [first] = open;
     if (first === undefined || !connectingTo.some(({ family }) => family === 4)) continue;
-    const names = list(open.map(({ name }) => name));
+    const names = listOf(open.map(({ name }) => name));
     yield {
       place: grant.place,
-      message: `packets for ${list(connectingTo.map(formatRange))} of ${grant.name} are taken on ${names}, too, from any claimed address (rp_filter is off): a neighbour there that routes the address to this host can relay`,
+      message: `packets for ${listOf(connectingTo.map(formatRange))} of ${grant.name} are taken on ${names}, too, from any claimed address (rp_filter is off): a neighbour there that routes the address to this host can relay`,
       remedy: `Drop such packets in the packet filter: nft add rule inet filter input iifname "${first.name}" ip daddr ${destination(connectingTo)} drop; and set net.ipv4.conf.${first.name}.rp_filter = 1.`,
     };
   }
@@ -150,7 +150,7 @@ export function* weakHost(scene: Scene): Generator<Draft> {
     if (first === undefined) continue;
     yield {
       place: grant.place,
-      message: `packets for ${list(connectingTo.map(formatRange))} of ${grant.name} are taken on ${most(
+      message: `packets for ${listOf(connectingTo.map(formatRange))} of ${grant.name} are taken on ${most(
         filtered.map(({ name }) => name),
         3,
       )}, too (weak host model): a neighbour there that routes the address to this host can relay`,

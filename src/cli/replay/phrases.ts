@@ -3,6 +3,7 @@ import type { Statement } from '../../history/mod.ts';
 import { formatPlace } from '../../policy/mod.ts';
 import type { Place } from '../../policy/mod.ts';
 import { formatCount, formatMoment } from '../quantity.ts';
+import { listOf } from '../../std/mod.ts';
 
 const DAY = 86_400_000;
 /** Names that are written out; of more only the first stands for all. */
@@ -57,11 +58,4 @@ function formatLast(at: number, now: number): string {
 export function ruleInWords(rule: string, place?: Place): string {
   const words = rule === 'none' ? 'no rule' : rule.replace(':', ' ');
   return place === undefined ? words : `${words} (${formatPlace(place)})`;
-}
-
-/** `a`, `a and b`, `a, b and c` */
-export function listOf(items: readonly string[], conjunction: 'and' | 'or' = 'and'): string {
-  return items.length < 2
-    ? items.join('')
-    : `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1) ?? ''}`;
 }

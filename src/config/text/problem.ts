@@ -1,4 +1,5 @@
 /** What a parser of one configuration value answers when the value is not one: what is wrong, and what to write instead. */
+import { listOf } from '../../std/mod.ts';
 export interface TextProblem {
   /** Begins with the quoted value or with what it is, has no full stop: `10.0.9.9/24 has host bits set`. */
   readonly problem: string;
@@ -30,6 +31,5 @@ export function quoted(text: string): string {
 
 /** `a`, `a or b`, `a, b or c`. */
 export function either(words: readonly string[], conjunction: 'or' | 'and' = 'or'): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1) ?? ''}`;
+  return listOf(words, conjunction);
 }

@@ -54,7 +54,7 @@ export type WorkerStatus = z.infer<typeof worker>;
 
 const listener = z.object({
   name: z.string(),
-  purpose: z.enum(['transfer', 'submission']),
+  purpose: z.enum(['transfer', 'submission', 'lmtp']),
   /** `address:port`, as bound. */
   addresses: z.array(z.string()),
   tls: z.enum(['starttls', 'implicit', 'none']),

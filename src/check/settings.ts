@@ -107,9 +107,15 @@ function textOf(value: unknown, path: string): string {
   if (typeof value === 'number' && DURATIONS.test(path)) return formatDuration(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (isRange(value)) return formatRange(value);
+  if ('range' in value && 'header' in value) return proxyText(value.range, value.header);
   if ('address' in value) return String(value.address);
   if ('host' in value && 'port' in value) return `${String(value.host)}:${String(value.port)}`;
-  return JSON.stringify(value, plain);
+  const parts = Object.entries(value).filter(([key, part]) => key !== 'place' && part !== undefined);
+  return `{ ${parts.map(([key, part]) => `${key}: ${textOf(part, path)}`).join(', ')} }`;
+}
+
+function proxyText(range: unknown, header: unknown): string {
+  return header === 'proxy' ? textOf(range, 'proxies') : `${textOf(range, 'proxies')} without a header`;
 }
 
 /** A line that has moved is no change, and JSON has no large numbers. */

@@ -4,7 +4,14 @@
  */
 import type { Target, Timeouts } from '../deliver/mod.ts';
 import type { Domain, Mailbox } from '../mail/mod.ts';
-import type { GrantSource, LiteralSource, NeverSource, Place, RouteSource } from '../policy/mod.ts';
+import type {
+  AddressPattern,
+  GrantSource,
+  LiteralSource,
+  NeverSource,
+  Place,
+  RouteSource,
+} from '../policy/mod.ts';
 import type { Compat } from '../smtp/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 import type { Endpoint } from './text/endpoint.ts';
@@ -21,7 +28,14 @@ export interface Config {
   /** In the order of the file; at least one. */
   readonly listeners: readonly [ListenerConfig, ...ListenerConfig[]];
   /** In front of this server: whoever comes through one has its address, so no grant names it. */
-  readonly proxies: readonly IpRange[];
+  readonly proxies: readonly ProxyConfig[];
+  /** Hosts that may say with XCLIENT for whom they speak. */
+  readonly xclient: readonly IpRange[];
+  readonly clients: ClientsConfig;
+  readonly filters: readonly FilterConfig[];
+  readonly guard: GuardConfig;
+  /** Who may ask for waiting mail with ETRN; empty: nobody, and it is not offered. */
+  readonly etrn: readonly EtrnConfig[];
   readonly routing: RoutingConfig;
   readonly relay: RelayConfig;
   readonly accounts: AccountsConfig;
@@ -43,12 +57,66 @@ export interface ListenerConfig {
    * more specific one gets the connection. `[::]` is IPv6 only.
    */
   readonly bind: readonly [Endpoint, ...Endpoint[]];
-  readonly purpose: 'transfer' | 'submission';
+  readonly purpose: 'transfer' | 'submission' | 'lmtp';
+  /** Milliseconds before the greeting; a client that speaks before it is refused. 0: none. */
+  readonly greetingDelay: number;
   readonly tls: 'starttls' | 'implicit' | 'none';
   readonly auth: 'required' | 'optional' | 'off';
   readonly authWithoutTls: boolean;
   readonly compat: Compat;
   readonly place: Place;
+}
+
+export interface ProxyConfig {
+  readonly range: IpRange;
+  /** `proxy`: every connection from it begins with a PROXY header. `none`: it cannot say whom it speaks for. */
+  readonly header: 'proxy' | 'none';
+}
+
+/** What is asked of a client before and beside the policy. */
+export interface ClientsConfig {
+  /** The narrower range wins. */
+  readonly accept: readonly IpRange[];
+  readonly refuse: readonly IpRange[];
+  readonly dnsLists: readonly DnsListConfig[];
+  readonly reverseName: FactDemand;
+  readonly helo: FactDemand;
+}
+
+/** `record`: looked at and written down. `require`: strangers without it are refused. */
+export type FactDemand = 'off' | 'record' | 'require';
+
+export interface DnsListConfig {
+  readonly zone: Domain;
+  /** Undefined: every answer counts that is no error code. */
+  readonly answers: readonly IpRange[] | undefined;
+  readonly action: 'refuse' | 'record';
+}
+
+/** A message filter; whoever has one of `from` and one of `senders` (each, where it is given) is met by it. */
+export interface FilterConfig {
+  readonly name: string;
+  readonly senders: readonly AddressPattern[] | undefined;
+  readonly from: readonly IpRange[] | undefined;
+  readonly action: 'refuse' | 'quarantine';
+  readonly place: Place;
+}
+
+export interface GuardConfig {
+  /** Failed logins within an hour; then `421`. */
+  readonly failuresPerAddress: number;
+  readonly failuresPerAccount: number;
+  /** Recipients that do not exist, of one address within an hour; then `421`. */
+  readonly unknownRecipients: number;
+  /** Never slowed down nor turned away. */
+  readonly allow: readonly IpRange[];
+}
+
+export interface EtrnConfig {
+  readonly domain: Domain;
+  readonly from: readonly IpRange[];
+  /** Names of accounts. */
+  readonly accounts: readonly string[];
 }
 
 export interface RoutingConfig {
@@ -83,6 +151,12 @@ export interface AccountsConfig {
   readonly defaultDomain: Domain | undefined;
   /** Windows domain as written to mail domain; names are compared without regard to case. */
   readonly ntDomains: ReadonlyMap<string, Domain>;
+  /** `own`: an account sends as its own addresses and those of `mayAlsoSendAs`. */
+  readonly sendAs: 'own' | 'any';
+  /** Client addresses for which `sendAs` is `any`. */
+  readonly sendAsExempt: readonly IpRange[];
+  /** By the name of the account. */
+  readonly mayAlsoSendAs: ReadonlyMap<string, readonly AddressPattern[]>;
 }
 
 export interface TlsConfig {
@@ -102,8 +176,23 @@ export interface LimitsConfig {
   readonly connectionsPerAddress: number;
   /** Received fields. */
   readonly hops: number;
-  /** Per connection. */
+  /** Per connection, then 421. */
   readonly errors: number;
+  /** Per connection, then every further error is answered later and later. */
+  readonly softErrors: number;
+  /** Commands that move nothing on between two messages, then 421. */
+  readonly junkCommands: number;
+  /** Octets. */
+  readonly headerSize: number;
+  readonly headerFields: number;
+  /** Octets of a line of a message, CRLF included. */
+  readonly textLine: number;
+  /** Octets of content a second; 0: none. */
+  readonly minimumRate: number;
+  /** Per worker. */
+  readonly connectionsPerSecond: number;
+  /** Per worker. */
+  readonly connectionsPerSecondPerAddress: number;
 }
 
 /** Milliseconds. */
@@ -111,6 +200,10 @@ export interface TimeoutsConfig {
   readonly command: number;
   readonly data: number;
   readonly session: number;
+  /** From the connection to TLS, where AUTH is required and wants it. */
+  readonly beforeTls: number;
+  /** From the connection to AUTH, where it is required. */
+  readonly beforeAuth: number;
 }
 
 /** Milliseconds. */

@@ -35,6 +35,11 @@ export function resolveConfig(
     postmaster: written.postmaster ?? postmasterOf(written),
     listeners: listenersOf(written, positions),
     proxies: written.proxies,
+    xclient: written.xclient,
+    clients: written.clients,
+    filters: at(['filters'], written.filters),
+    guard: written.guard,
+    etrn: written.etrn,
     routing: {
       reroute: routing.reroute,
       domains: at(['routing', 'domains'], routing.domains),
@@ -54,6 +59,9 @@ export function resolveConfig(
     accounts: {
       defaultDomain: written.accounts.defaultDomain,
       ntDomains: new Map(Object.entries(written.accounts.ntDomains)),
+      sendAs: written.accounts.sendAs,
+      sendAsExempt: written.accounts.sendAsExempt,
+      mayAlsoSendAs: new Map(Object.entries(written.accounts.mayAlsoSendAs)),
     },
     tls: {
       files: tls.files && { certificate: absolute(tls.files.certificate), key: absolute(tls.files.key) },

@@ -53,6 +53,8 @@ export interface RouteSource {
   readonly domain: Domain;
   readonly subdomains: boolean;
   readonly action: RouteAction;
+  /** What becomes of a stranger's message whose From has this domain. Not part of the decision, see `src/screen`. */
+  readonly protectFrom?: 'refuse' | 'quarantine';
   readonly place: Place;
 }
 
@@ -86,6 +88,8 @@ export interface GrantSource {
   readonly until?: number;
   /** How much it carries. Not part of the decision: who exceeds a limit is told to come back, see `src/ledger`. */
   readonly limits?: readonly [Limit, ...Limit[]];
+  /** Whom its clients may send as: envelope sender, From and Sender. Not part of the decision, see `src/screen`. */
+  readonly sendAs?: readonly [AddressPattern, ...AddressPattern[]];
   readonly place: Place;
 }
 

@@ -101,7 +101,7 @@ function isLoopbackRange(range: NonNullable<GrantSource['connectingTo']>[number]
 export function* throughProxy(scene: Scene): Generator<Draft> {
   const { proxies, relay } = scene.config;
   const forbidden = addressSet(relay.never.flatMap(({ from }) => from));
-  const open = proxies.filter((proxy) => !isCovered(proxy, forbidden));
+  const open = proxies.map(({ range }) => range).filter((range) => !isCovered(range, forbidden));
   if (open.length === 0) return;
   for (const { grant, connectingTo } of byLocalAddress(scene)) {
     yield {

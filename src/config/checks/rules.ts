@@ -46,7 +46,8 @@ function* checkNames(context: CheckContext): Generator<ConfigProblem> {
 
 /** Who comes through a proxy has its address, so a grant for that address is a grant for everybody. */
 function* checkProxies(context: CheckContext): Generator<ConfigProblem> {
-  const { proxies, relay } = context.config;
+  const { relay } = context.config;
+  const proxies = context.config.proxies.map(({ range }) => range);
   for (const [index, { from = [], authenticated }] of relay.allow.entries()) {
     for (const [item, range] of from.entries()) {
       const proxy = proxies.find((candidate) => overlap(range, candidate));

@@ -26,6 +26,33 @@ export const limits = z.strictObject({
   errors: count(1, 10_000, 20).describe(
     'Errors a connection may make, refused recipients among them; then 421.',
   ),
+  softErrors: count(1, 10_000, 5).describe(
+    'Errors a connection may make before the answer to each further one comes later and later.',
+  ),
+  junkCommands: count(1, 1_000_000, 100).describe(
+    'Commands that move nothing on (NOOP, RSET, VRFY, HELP, EHLO again) between two messages; then 421.',
+  ),
+  headerSize: size(1024, 2 ** 24)
+    .prefault('256KiB')
+    .describe('The largest header of a message, in octets or with a unit.'),
+  headerFields: count(10, 100_000, 1000).describe('Header fields of a message.'),
+  textLine: size(1000, 2 ** 24)
+    .prefault('128KiB')
+    .describe(
+      'The longest line of a message, in octets with its CRLF. RFC 5321 4.5.3.1.6 asks for 1,000; what many programs write is longer.',
+    ),
+  minimumRate: z
+    .int()
+    .min(0)
+    .max(2 ** 20)
+    .default(64)
+    .describe(
+      'Octets of a message that must come in a second, on average; a slower client is ended. 0: no limit.',
+    ),
+  connectionsPerSecond: count(1, 1_000_000, 200).describe('New connections in a second, for each worker.'),
+  connectionsPerSecondPerAddress: count(1, 1_000_000, 20).describe(
+    'New connections in a second from one client address (IPv6: from one /64), for each worker.',
+  ),
 });
 
 export const timeouts = z.strictObject({
@@ -42,4 +69,10 @@ export const timeouts = z.strictObject({
     .describe(
       'Of a whole connection. The RFC sets no limit; this one ends clients that keep a connection alive without an end.',
     ),
+  beforeTls: duration({ least: '1s', most: '1d' })
+    .prefault('1m')
+    .describe('From the connection to TLS, on listeners where clients must sign in and need TLS for it.'),
+  beforeAuth: duration({ least: '1s', most: '1d' })
+    .prefault('2m')
+    .describe('From the connection to a successful AUTH, on listeners where clients must sign in.'),
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Compat } from '../../smtp/mod.ts';
 import { isLoopback, isPrivate } from '../../std/mod.ts';
-import { acknowledge, complain, iUnderstand, listOf, textField } from '../field.ts';
+import { acknowledge, complain, duration, iUnderstand, listOf, textField } from '../field.ts';
 import type { Context } from '../field.ts';
 import type { ListenerConfig } from '../config.ts';
 import { formatEndpoint, parseBind } from '../text/endpoint.ts';
@@ -20,11 +20,17 @@ const fields = z.strictObject({
     )
     .meta({ 'x-examples': [['0.0.0.0:25', '[::]:25']] }),
   for: z
-    .enum(['transfer', 'submission'])
+    .enum(['transfer', 'submission', 'lmtp'])
     .default('transfer')
     .describe(
-      '`transfer`: mail from other servers (port 25). `submission`: mail from people and devices that sign in (587, 465).',
+      '`transfer`: mail from other servers (port 25). `submission`: mail from people and devices that sign in (587, 465). `lmtp`: mail from a program beside this one, by LMTP (RFC 2033), each recipient with a reply of its own; never on port 25.',
     ),
+  greetingDelay: duration({ least: '0s', most: '1m' })
+    .prefault('0s')
+    .describe(
+      'How long the greeting waits. A client that speaks before it is a robot and is refused (554). Only on a transfer listener.',
+    )
+    .meta({ 'x-examples': ['3s'] }),
   tls: z
     .enum(['starttls', 'implicit', 'none'])
     .default('starttls')
@@ -63,6 +69,7 @@ export const listener = fields.transform((written, context): WrittenListener => 
   checkAuth(written, auth, context);
   checkPorts(written, context);
   checkClearText(written, context);
+  checkPurpose(written, context);
   if (written.compat.includes('authLoginEquals') && auth === 'off') {
     complain(
       context,
@@ -73,6 +80,7 @@ export const listener = fields.transform((written, context): WrittenListener => 
   return {
     bind: written.bind,
     purpose: written.for,
+    greetingDelay: written.greetingDelay,
     tls: written.tls,
     auth,
     authWithoutTls: written.authWithoutTls,
@@ -117,6 +125,24 @@ function checkAuth(written: Fields, auth: 'required' | 'optional' | 'off', conte
       textProblem(`authWithoutTls has no effect with ${because}`, 'Remove it.'),
     );
   }
+}
+
+function checkPurpose(written: Fields, context: Context): void {
+  if (written.greetingDelay > 0 && written.for !== 'transfer') {
+    const remedy = 'Remove it: clients that wait for people would only be slower.';
+    complain(
+      context,
+      ['greetingDelay'],
+      textProblem(`greetingDelay has no use on a listener for ${written.for}`, remedy),
+    );
+  }
+  const index = written.bind.findIndex(({ port }) => port === 25);
+  if (written.for !== 'lmtp' || index === -1) return;
+  complain(
+    context,
+    ['bind', index],
+    textProblem('LMTP must not be spoken on port 25 (RFC 2033 5)', 'Use another port, such as 24.'),
+  );
 }
 
 function checkPorts(written: Fields, context: Context): void {

@@ -77,6 +77,12 @@ const grantFields = z.strictObject({
     .meta({ 'x-examples': ['2027-06-30', '2027-06-30T18:00:00+02:00'] })
     .optional(),
   limit: limit.optional(),
+  sendAs: listOf(textField('address pattern', (text) => parsePattern(text, { null: false })))
+    .describe(
+      'Whom these clients may send as, written like `senders`: what they send is refused where the envelope sender, From or Sender is another. The null reverse-path is always allowed.',
+    )
+    .meta({ 'x-examples': [['@contoso.example']] })
+    .optional(),
   iUnderstand,
 });
 
@@ -84,7 +90,14 @@ type GrantFields = z.output<typeof grantFields>;
 
 const grant = grantFields
   .transform((written, context): WrittenGrant => {
-    const { iUnderstand: sentence, authenticated, name: ruleName, limit: bound, ...conditions } = written;
+    const {
+      iUnderstand: sentence,
+      authenticated,
+      name: ruleName,
+      limit: bound,
+      sendAs,
+      ...conditions
+    } = written;
     if (authenticated === undefined && written.from === undefined && written.connectingTo === undefined) {
       complain(
         context,
@@ -101,6 +114,7 @@ const grant = grantFields
       name: ruleName,
       ...authenticatedOf(authenticated),
       ...present(conditions),
+      ...(sendAs === undefined ? {} : { sendAs }),
       ...(bound === undefined ? {} : { limits: limitsOf(bound, authenticated !== undefined, context) }),
     };
   })
@@ -113,7 +127,7 @@ function authenticatedOf(written: GrantFields['authenticated']): Pick<WrittenGra
 
 /** Without the keys that are not there, for `exactOptionalPropertyTypes`. */
 function present(
-  conditions: Omit<GrantFields, 'name' | 'authenticated' | 'limit' | 'iUnderstand'>,
+  conditions: Omit<GrantFields, 'name' | 'authenticated' | 'limit' | 'sendAs' | 'iUnderstand'>,
 ): Omit<WrittenGrant, 'name' | 'authenticated'> {
   const { from, connectingTo, senders, recipients, until } = conditions;
   return {

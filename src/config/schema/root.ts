@@ -8,6 +8,7 @@ import { parseMailAddress } from '../text/mailbox.ts';
 import { quoted, textProblem } from '../text/problem.ts';
 import { parsePath } from '../text/words.ts';
 import { complain, range, textField } from '../field.ts';
+import { clients, etrn, filters, guard, proxies, sendAs } from './clients.ts';
 import { history } from './history.ts';
 import { limits, timeouts } from './limits.ts';
 import { listener } from './listeners.ts';
@@ -47,6 +48,7 @@ const accounts = z.strictObject({
       'Windows domains, each with the mail domain it stands for: for logins such as `CONTOSO\\alice` and `CONTOSO/alice/sales`.',
     )
     .meta({ 'x-examples': [{ CONTOSO: 'contoso.example' }] }),
+  ...sendAs,
 });
 
 /** YAML reads an unquoted 1.2 as a number. */
@@ -153,17 +155,34 @@ export const root = z.strictObject({
         },
       ],
     }),
-  proxies: z
+  proxies: proxies.describe(
+    'Load balancers, proxies and NAT gateways in front of this server. An address alone: every connection from it begins with a PROXY header (version 1 or 2), and the client is who the header says. `header: none`: it sends none, and whoever comes through it is seen with its address. No grant may contain the address of a proxy: it would hold for everybody.',
+  ),
+  xclient: z
     .array(range())
     .prefault([])
     .describe(
-      'Load balancers, proxies and NAT gateways in front of this server. Whoever comes through one is seen with its address, so a grant whose `from` contains it is an error: it would hold for everybody. The PROXY protocol is not read yet; clients behind a proxy sign in.',
+      'Filters in front of this server that say with XCLIENT for whom they speak, as Postfix does. What they say counts; nobody else may say it.',
     )
-    .meta({ 'x-examples': [['10.50.0.2', '10.50.1.0/30']] }),
+    .meta({ 'x-examples': [['127.0.0.1']] }),
   routing: routing.prefault({}).describe('What becomes of mail for a domain.'),
   relay: relay
     .prefault({})
     .describe('Who may send to other domains through this server. Nothing here: nobody.'),
+  clients: clients
+    .prefault({})
+    .describe('What is asked of clients beside the policy. It can only refuse, and never opens anything.'),
+  filters: filters.describe(
+    'Message filters: senders and networks whose mail is refused, or accepted and held in the queue (`postern queue list --held`).',
+  ),
+  guard: guard
+    .prefault({})
+    .describe(
+      'How password guessing and address probing are slowed down and ended. Failures are counted within an hour, for all listeners and workers together.',
+    ),
+  etrn: etrn.describe(
+    'Who may ask with ETRN (RFC 1985) that mail waiting for a domain is tried at once. Without an entry ETRN is not offered.',
+  ),
   accounts: accounts
     .prefault({})
     .describe(

@@ -44,11 +44,17 @@ const route = z
       .literal(true)
       .describe('Anybody may relay to this domain, except clients of a never rule.')
       .optional(),
+    protectFrom: z
+      .enum(['refuse', 'quarantine'])
+      .describe(
+        'What becomes of a message whose From has this domain and whose client has neither signed in nor holds a grant: refused with 550, or accepted and held in the queue for you to look at. Lists and forwarders outside send such mail, too.',
+      )
+      .optional(),
   })
   .transform((written, context): WrittenRoute => {
-    const { domain: pattern, ...actions } = written;
+    const { domain: pattern, protectFrom, ...actions } = written;
     if (!exactlyOne(actions, ACTIONS, context)) return z.NEVER;
-    return { ...pattern, action: actionOf(actions) };
+    return { ...pattern, action: actionOf(actions), ...(protectFrom === undefined ? {} : { protectFrom }) };
   })
   .meta({ ...only(ACTIONS), 'x-examples': [{ domain: 'contoso.example', inbound: true }] });
 

@@ -3,7 +3,8 @@ import { formatEndpoint, type Config, type ListenerConfig } from '../config/mod.
 import type { SmtpCourierOptions, Timeouts } from '../deliver/mod.ts';
 import type { AdmissionLimits } from '../listener/mod.ts';
 import type { Settings as ScheduleSettings } from '../schedule/mod.ts';
-import type { ListenerSettings } from '../session/mod.ts';
+import type { ListenerSettings, Offers } from '../session/mod.ts';
+import { inRange } from '../std/mod.ts';
 
 /** Messages and octets of bodies that a worker keeps in memory; the rest waits on the disk. */
 const ACTIVE = { messages: 20_000, bytes: 64 * 1024 * 1024 };
@@ -12,6 +13,8 @@ const ATTEMPTS_IN_FLIGHT = 200;
 
 /** More attempts than connections, so that the next message is at hand, and its commands go out with the last one's content. */
 const ATTEMPTS_PER_CONNECTION = 2;
+/** Seconds: how far in the future a message may be released (RFC 4865), 30 days. */
+const FURTHEST_RELEASE = 30 * 24 * 60 * 60;
 
 export function listenerSettings(config: Config, listener: ListenerConfig): ListenerSettings {
   return {
@@ -21,9 +24,26 @@ export function listenerSettings(config: Config, listener: ListenerConfig): List
     auth: listener.auth,
     authWithoutTls: listener.authWithoutTls,
     tlsAvailable: listener.tls !== 'none',
+    greetingDelay: listener.greetingDelay,
+    offers: offers(config, listener),
+    mayXclient: (client) => config.xclient.some((range) => inRange(client, range)),
     compat: listener.compat,
     limits: config.limits,
     timeouts: config.timeouts,
+  };
+}
+
+function offers({ etrn }: Config, { purpose }: ListenerConfig): Offers {
+  const submission = purpose === 'submission';
+  return {
+    smtpUtf8: true,
+    chunking: true,
+    dsn: true,
+    requireTls: true,
+    limits: true,
+    etrn: etrn.length > 0 && purpose !== 'lmtp',
+    deliverBy: submission,
+    futureRelease: submission ? { maxSeconds: FURTHEST_RELEASE } : undefined,
   };
 }
 

@@ -1,6 +1,8 @@
 /** What a session needs from the rest, as interfaces of its own: the composition root connects them. */
-import type { Mailbox } from '../mail/mod.ts';
+import type { ClientLookup } from '../facts/mod.ts';
+import type { Domain, Mailbox } from '../mail/mod.ts';
 import type { Decision, MailboxFact, Policy } from '../policy/mod.ts';
+import type { ScreenRules } from '../screen/mod.ts';
 import type { Compat, Reply } from '../smtp/mod.ts';
 import type { Clock, Emit, IpAddress } from '../std/mod.ts';
 import type { SessionEvents } from './events.ts';
@@ -8,8 +10,14 @@ import type { SessionEvents } from './events.ts';
 /** What a listener asks of its sessions. Replaced as a whole by a reload; read afresh for every command. */
 export interface ListenerSettings {
   readonly name: string;
-  readonly purpose: 'transfer' | 'submission';
+  readonly purpose: 'transfer' | 'submission' | 'lmtp';
   readonly hostname: string;
+  /** Milliseconds a client must keep silent before it is greeted; 0: it is greeted at once. Who speaks first is turned away. */
+  readonly greetingDelay: number;
+  /** What the listener has at all. What of it works in a state is EHLO's to say. */
+  readonly offers: Offers;
+  /** Hosts that may speak for their clients with XCLIENT. */
+  readonly mayXclient: (client: IpAddress) => boolean;
   /** `required`: no MAIL without it, as on submission (RFC 6409 4.3). */
   readonly auth: 'required' | 'optional' | 'off';
   /** AUTH also in clear text. Only where the administrator opted in. */
@@ -19,6 +27,25 @@ export interface ListenerSettings {
   readonly compat: Compat;
   readonly limits: SessionLimits;
   readonly timeouts: SessionTimeouts;
+}
+
+export interface Offers {
+  /** RFC 6531. */
+  readonly smtpUtf8: boolean;
+  /** BDAT and BINARYMIME, RFC 3030. */
+  readonly chunking: boolean;
+  /** RFC 3461. */
+  readonly dsn: boolean;
+  /** RFC 8689; works only in TLS. */
+  readonly requireTls: boolean;
+  /** RFC 9422. */
+  readonly limits: boolean;
+  /** RFC 1985. */
+  readonly etrn: boolean;
+  /** RFC 2852. */
+  readonly deliverBy: boolean;
+  /** RFC 4865: how far in the future a message may be released. */
+  readonly futureRelease: { readonly maxSeconds: number } | undefined;
 }
 
 export interface SessionLimits {
@@ -31,6 +58,17 @@ export interface SessionLimits {
   readonly hops: number;
   /** Errors a connection may make; then `421`. */
   readonly errors: number;
+  /** Errors after which every further one delays its reply, each more than the last. */
+  readonly softErrors: number;
+  /** Commands that bring no message nearer (NOOP, RSET, VRFY, HELP, EHLO and the like) between two messages; then `421`. */
+  readonly junkCommands: number;
+  /** Octets of the header of a message. */
+  readonly headerSize: number;
+  readonly headerFields: number;
+  /** Octets of one line of content, CRLF included. */
+  readonly textLine: number;
+  /** Octets of content a second that a client must send, on the average of a window; 0: any. */
+  readonly minimumRate: number;
 }
 
 /** Milliseconds. RFC 5321 4.5.3.2.7: a server waits at least 5 minutes for a command. */
@@ -40,6 +78,10 @@ export interface SessionTimeouts {
   readonly data: number;
   /** Of the whole connection. */
   readonly session: number;
+  /** Since the connection began, until TLS is there, where authentication is required and needs TLS. */
+  readonly beforeTls: number;
+  /** Since the connection began, until the client has signed in, where authentication is required. */
+  readonly beforeAuth: number;
 }
 
 /** Answers at once, from memory or the local database; "cannot tell" is a value. */
@@ -77,6 +119,10 @@ export interface AcceptedRecipient {
   readonly original: string;
   /** The rule that let it in, `grant:office`. */
   readonly by: string;
+  /** NOTIFY (RFC 3461 4.1); undefined: not given. */
+  readonly notify: 'never' | readonly ('success' | 'failure' | 'delay')[] | undefined;
+  /** ORCPT as given (RFC 3461 4.2), `rfc822;` and xtext. */
+  readonly originalRecipient: string | undefined;
 }
 
 /** A large body while it arrives. */
@@ -90,11 +136,36 @@ export type StoredBody =
   | { readonly kind: 'memory'; readonly bytes: Buffer }
   | { readonly kind: 'file'; readonly path: string; readonly size: number };
 
+export interface DeliverBy {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What happens when the time is over: the message is returned, or the sender is told and it goes on. */
+  readonly mode: 'return' | 'notify';
+  /** The sender is told when it is relayed on. */
+  readonly trace: boolean;
+}
+
 export interface IncomingMessage {
   readonly id: string;
   /** Empty for the null reverse-path. */
   readonly sender: string;
   readonly eightBit: boolean;
+  /** BODY=BINARYMIME (RFC 3030): lone CR and LF are content, and it can be sent on by BDAT only. */
+  readonly binary: boolean;
+  /** SMTPUTF8 (RFC 6531): it may go only to servers that offer it. */
+  readonly smtpUtf8: boolean;
+  /** REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
+  /** RET (RFC 3461 4.3). */
+  readonly ret: 'full' | 'headers' | undefined;
+  /** ENVID (RFC 3461 4.4), decoded: printable ASCII. */
+  readonly envelopeId: string | undefined;
+  /** BY (RFC 2852): `at` in milliseconds since the epoch. */
+  readonly deliverBy: DeliverBy | undefined;
+  /** HOLDFOR or HOLDUNTIL (RFC 4865), milliseconds since the epoch. */
+  readonly holdUntil: number | undefined;
+  /** Why its recipients are kept held; undefined: they are delivered. */
+  readonly quarantine: string | undefined;
   readonly receivedAt: number;
   readonly recipients: readonly AcceptedRecipient[];
   readonly origin: {
@@ -165,6 +236,39 @@ export interface SessionHistory {
   }): void;
 }
 
+/** Slows down who guesses passwords or recipients; counts over listeners, sessions and workers. */
+export interface Guard {
+  /** Asked before a password is verified. */
+  before(attempt: { readonly client: IpAddress; readonly login: string }): Promise<
+    /** Verify it; when it is wrong, say so after this delay. */
+    | { readonly kind: 'try'; readonly delayMs: number }
+    /** Too many failures: not verified at all, `421 4.7.0`, and the connection ends. */
+    | { readonly kind: 'refused' }
+  >;
+  after(attempt: { readonly client: IpAddress; readonly login: string; readonly accepted: boolean }): void;
+  /** A recipient was asked for that does not exist: how long the reply waits, and whether the session ends with it. */
+  unknownRecipient(client: IpAddress): { readonly delayMs: number; readonly end: boolean };
+}
+
+/** ETRN (RFC 1985): starts the queue of a domain. */
+export interface Turn {
+  request(target: TurnTarget, who: TurnClient): TurnAnswer | Promise<TurnAnswer>;
+}
+
+export type TurnTarget =
+  | { readonly kind: 'domain'; readonly domain: Domain; readonly subdomains: boolean }
+  | { readonly kind: 'queue'; readonly name: string };
+
+export interface TurnClient {
+  readonly client: IpAddress;
+  readonly account: string | undefined;
+}
+
+export type TurnAnswer = 'started' | 'nothing' | 'forbidden' | 'unavailable';
+
+/** Calls after so many milliseconds; what it returns prevents that. */
+export type After = (ms: number, call: () => void) => () => void;
+
 export interface SessionServices {
   /** The policy in force now; asked for every recipient, so a reload counts from the next RCPT on. */
   readonly policy: () => Policy;
@@ -173,6 +277,13 @@ export interface SessionServices {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
   readonly intake: Intake;
+  readonly guard: Guard;
+  /** What DNS says of a client, as far as it is known. */
+  readonly facts: { readonly look: (client: IpAddress) => ClientLookup };
+  /** The rules in force now for clients, senders and content. */
+  readonly screen: () => ScreenRules;
+  readonly turn: Turn;
+  readonly after: After;
   readonly clock: Clock;
   readonly emit: Emit<SessionEvents>;
 }

@@ -1,7 +1,7 @@
 /** A session over octets in memory. */
 import { Buffer } from 'node:buffer';
 import { parseIp, type Emit, type IpAddress } from '../../std/mod.ts';
-import { Session, type IncomingMessage, type SessionEvents } from '../mod.ts';
+import { Session, type After, type IncomingMessage, type SessionEvents } from '../mod.ts';
 import { Kept, services, USUAL, type World } from './services.ts';
 
 export { POLICY, SETTINGS } from './services.ts';
@@ -31,6 +31,8 @@ export class Harness {
   /** False: what is written from now on is not read. */
   reads = true;
   now = Date.UTC(2026, 10, 24, 12, 0, 0);
+  /** What waits for its time, in the order it was asked for. */
+  #timers: { readonly at: number; readonly call: () => void }[] = [];
 
   constructor(world: Partial<World> = {}) {
     const whole = { ...USUAL, ...world };
@@ -41,7 +43,7 @@ export class Harness {
       peer,
       this.#transport(),
       () => settings,
-      services(whole, { kept: this.kept, emit, now: () => this.now }),
+      services(whole, { kept: this.kept, emit, now: () => this.now, after: this.#after }),
     );
     this.session.open();
   }
@@ -55,6 +57,33 @@ export class Harness {
   async settle(): Promise<void> {
     for (let turn = 0; turn < 20; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
   }
+
+  /** Lets time go by, with what falls due in it. */
+  async advance(ms: number): Promise<void> {
+    const until = this.now + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ at }) => at <= until).sort((one, other) => one.at - other.at)[0];
+      if (due === undefined) break;
+      this.#timers = this.#timers.filter((timer) => timer !== due);
+      this.now = Math.max(this.now, due.at);
+      due.call();
+      await this.settle();
+    }
+    this.now = until;
+  }
+
+  /** How many calls wait for their time: none may be left when a session has ended. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  readonly #after: After = (ms, call) => {
+    const timer = { at: this.now + ms, call };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+  };
 
   /** The replies so far, one string each, multi-line ones joined by `\n`; they are taken. */
   replies(): string[] {

@@ -6,7 +6,9 @@ import { NO_COMPAT } from '../../smtp/mod.ts';
 import { parseCidr, type Emit, type IpRange } from '../../std/mod.ts';
 import type {
   AccountStanding,
+  After,
   BodySink,
+  Guard,
   IncomingMessage,
   ListenerSettings,
   LoginVerdict,
@@ -14,6 +16,7 @@ import type {
   SessionEvents,
   SessionHistory,
   SessionServices,
+  Turn,
 } from '../mod.ts';
 
 export interface World {
@@ -28,6 +31,8 @@ export interface World {
   readonly store: (message: IncomingMessage) => Promise<'stored' | 'full' | 'failed'>;
   readonly inlineLimit: number;
   readonly restrain: Restraint['check'];
+  readonly guard: Guard;
+  readonly turn: Turn['request'];
 }
 
 export const SETTINGS: ListenerSettings = {
@@ -38,8 +43,32 @@ export const SETTINGS: ListenerSettings = {
   authWithoutTls: true,
   tlsAvailable: true,
   compat: NO_COMPAT,
-  limits: { messageSize: 1_000_000, recipients: 100, messagesPerConnection: 100, hops: 50, errors: 20 },
-  timeouts: { command: 300_000, data: 180_000, session: 3_600_000 },
+  greetingDelay: 0,
+  offers: {
+    smtpUtf8: true,
+    chunking: true,
+    dsn: true,
+    requireTls: true,
+    limits: true,
+    etrn: false,
+    deliverBy: false,
+    futureRelease: undefined,
+  },
+  mayXclient: () => false,
+  limits: {
+    messageSize: 1_000_000,
+    recipients: 100,
+    messagesPerConnection: 100,
+    hops: 50,
+    errors: 20,
+    softErrors: 20,
+    junkCommands: 100,
+    headerSize: 256 * 1024,
+    headerFields: 1000,
+    textLine: 128 * 1024,
+    minimumRate: 0,
+  },
+  timeouts: { command: 300_000, data: 180_000, session: 3_600_000, beforeTls: 60_000, beforeAuth: 120_000 },
 };
 
 export function domain(text: string): Domain {
@@ -76,6 +105,12 @@ export const POLICY: PolicySource = {
   literals: [],
 };
 
+export const PERMISSIVE_GUARD: Guard = {
+  before: () => Promise.resolve({ kind: 'try', delayMs: 0 }),
+  after: () => undefined,
+  unknownRecipient: () => ({ delayMs: 0, end: false }),
+};
+
 export const USUAL: World = {
   settings: SETTINGS,
   policy: POLICY,
@@ -90,6 +125,8 @@ export const USUAL: World = {
   store: () => Promise.resolve('stored'),
   inlineLimit: 256 * 1024,
   restrain: () => undefined,
+  guard: PERMISSIVE_GUARD,
+  turn: () => 'nothing',
 };
 
 const MAILBOXES = new Set(['bob@inbound.test', 'postmaster@inbound.test', 'alice@inbound.test']);
@@ -135,9 +172,19 @@ export interface Surroundings {
   readonly kept: Kept;
   readonly emit: Emit<SessionEvents>;
   readonly now: () => number;
+  /** Of the system unless the test has its own time. */
+  readonly after?: After;
 }
 
-export function services(world: World, { kept, emit, now }: Surroundings): SessionServices {
+const systemAfter: After = (ms, call) => {
+  const timer = setTimeout(call, ms).unref();
+  return () => clearTimeout(timer);
+};
+
+export function services(
+  world: World,
+  { kept, emit, now, after = systemAfter }: Surroundings,
+): SessionServices {
   const policy = compilePolicy(world.policy);
   let ids = 0;
   return {
@@ -166,6 +213,9 @@ export function services(world: World, { kept, emit, now }: Surroundings): Sessi
         return result;
       },
     },
+    guard: world.guard,
+    turn: { request: world.turn },
+    after,
     clock: { now },
     emit,
   };

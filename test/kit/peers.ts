@@ -1,5 +1,6 @@
 /** Programs of others that the tests talk to. In CI a missing one is a failure; elsewhere the test is skipped and says why. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 
 /** The `skip` option of a test that needs `programs`. */
 export function needs(...programs: readonly string[]): false | string {
@@ -12,8 +13,11 @@ export function needs(...programs: readonly string[]): false | string {
   return reason;
 }
 
+/** Mail servers that cannot be installed beside Postfix, unpacked by `.ci/run`. */
+const UNPACKED = join(import.meta.dirname, '..', '.peers', 'usr');
+
 /** Servers stand in sbin, which is not on everybody's path. */
 export const PATHS: NodeJS.ProcessEnv = {
   ...process.env,
-  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/local/sbin`,
+  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/local/sbin:${join(UNPACKED, 'sbin')}:${join(UNPACKED, 'bin')}`,
 };

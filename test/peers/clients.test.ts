@@ -177,19 +177,40 @@ test(
   },
 );
 
-test('nmap: smtp-open-relay finds no open relay', { skip: needs('nmap') }, async () => {
-  const script = '+smtp-open-relay'; // forced: the port is not one that nmap takes for SMTP
-  const { output } = await run('nmap', [
-    '-Pn',
-    '-n',
-    '-p',
-    String(peers.transfer),
-    '--script',
-    script,
-    '127.0.0.1',
-  ]);
-  assert.match(output, /Server doesn't seem to be an open relay, all tests failed/);
-});
+test(
+  'nmap: its scripts for SMTP find no open relay, no name and no hole',
+  { skip: needs('nmap') },
+  async () => {
+    const scripts = [
+      'smtp-commands',
+      'smtp-enum-users',
+      'smtp-ntlm-info',
+      'smtp-open-relay',
+      'smtp-strangeport',
+      'smtp-vuln-cve2010-4344',
+      'smtp-vuln-cve2011-1720',
+      'smtp-vuln-cve2011-1764',
+    ];
+    const forced = scripts.map((script) => `+${script}`).join(','); // the port is not one that nmap takes for SMTP
+    for (const port of [peers.transfer, peers.submission]) {
+      const { output } = await run('nmap', [
+        '-Pn',
+        '-n',
+        '-p',
+        String(port),
+        '--script',
+        forced,
+        '127.0.0.1',
+      ]);
+      assert.match(
+        output,
+        /Server doesn't seem to be an open relay, all tests failed|Server isn't an open relay, authentication needed/,
+      );
+      assert.match(output, /smtp-commands: mx\.inbound\.test, PIPELINING/);
+      assert.doesNotMatch(output, /is an open relay|\bVULNERABLE:|Target_Name|RCPT,|VRFY,|EXPN,/);
+    }
+  },
+);
 
 test(
   'smtp-source: 2,000 messages over 20 sessions, none lost, none twice',

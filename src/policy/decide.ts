@@ -4,11 +4,11 @@
  * Every way to ask (a live session, an explanation, a policy test) goes through `evaluate()`, so all get the same
  * answer. The answer depends on the facts and the policy alone.
  */
-import { hasRoutingCharacters } from '../mail/mod.ts';
+import { hasRoutingCharacters, postmasterAt } from '../mail/mod.ts';
 import type { Mailbox } from '../mail/mod.ts';
 import { neverRuleFor } from './compile.ts';
 import type { NeverRef, NeverRule, Policy } from './compile.ts';
-import { firstFitting, questionOf } from './grants.ts';
+import { firstFitting, fitsSomebody, questionOf } from './grants.ts';
 import type { Grant, GrantRef, Question } from './grants.ts';
 import { locate } from './locate.ts';
 import type { Location } from './locate.ts';
@@ -39,6 +39,20 @@ export function grantFor(facts: Facts, policy: Policy): GrantRef | undefined {
   if (!policy.reroute) return undefined;
   const rule = relayRule(facts, locate(facts.recipient, policy).mailbox, policy);
   return rule.kind === 'grant' ? rule : undefined;
+}
+
+/** What is known of a client that has not signed in, before it names a recipient. */
+export type Caller = Pick<Facts, 'client' | 'localAddress' | 'listener' | 'sender' | 'at'>;
+
+/**
+ * Whether a client that has not signed in is named by a grant, whatever the recipient: what tells those we know from strangers.
+ * A never rule, and rerouting that is off, leave nobody a grant.
+ */
+export function holdsGrant(caller: Caller, policy: Policy): boolean {
+  if (!policy.reroute || neverRuleFor(caller.client, policy) !== undefined) return false;
+  const recipient = postmasterAt(policy.postmasterDomain); // not looked at
+  const facts: Facts = { ...caller, account: undefined, recipient, mailbox: 'notAsked' };
+  return fitsSomebody(policy.grants, questionOf(facts, recipient, policy.grants));
 }
 
 /** What `decide()` answers; `trace` is told the steps. */

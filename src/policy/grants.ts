@@ -162,6 +162,28 @@ export function firstFitting(table: GrantTable, question: Question): Grant | und
   return table.grants[first];
 }
 
+/**
+ * Whether some grant fits but for its recipients: one that names a client that has not signed in, and the sender. Looks at the
+ * grants whose ranges hold the client or the local address, and at no other.
+ */
+export function fitsSomebody(table: GrantTable, question: Question): boolean {
+  const isMet = (condition: Condition, grant: Grant): boolean =>
+    condition === 'recipients' || HOLDS[condition](grant, question);
+  const fitsOneOf = (innermost: Block | undefined): boolean => {
+    for (let at = innermost; at !== undefined; at = at.around) {
+      for (const index of at.rules) {
+        const grant = table.grants[index];
+        if (grant?.conditions.every((condition) => isMet(condition, grant)) === true) return true;
+      }
+    }
+    return false;
+  };
+  return (
+    fitsOneOf(question.clientBlock) ||
+    fitsOneOf(findBlock(table.localCandidates, question.facts.localAddress))
+  );
+}
+
 function fits(grant: Grant, question: Question): boolean {
   for (const condition of grant.conditions) {
     if (!HOLDS[condition](grant, question)) return false;

@@ -1,9 +1,12 @@
 /** The relay policy: who may send mail through this server, to whom, and why. Pure: no clock, no I/O, no state. */
 export * from './types.ts';
+export { compileBelow, findBelow, visitBelow } from './below.ts';
+export type { Below } from './below.ts';
 export { alignedBlocks } from './blocks.ts';
 export { compilePolicy, neverRuleFor } from './compile.ts';
 export type { NeverRule, Policy } from './compile.ts';
-export { decide, grantFor } from './decide.ts';
+export { decide, grantFor, holdsGrant } from './decide.ts';
+export type { Caller } from './decide.ts';
 export { explain, formatExplanation } from './explain.ts';
 export type { Explanation } from './explain.ts';
 export { describeLimit, formatRate } from './limits.ts';
@@ -11,6 +14,10 @@ export { destinationFor, locate } from './locate.ts';
 export type { Location } from './locate.ts';
 export { runPolicyTests, unnamedLocalAddress } from './policy-tests.ts';
 export type { Expectation, PolicyTest, PolicyTestResult } from './policy-tests.ts';
+export { compilePatterns, fitsPatterns } from './patterns.ts';
+export type { PatternSet } from './patterns.ts';
+export { buildRangeTable, findBlock, isCovered } from './range-table.ts';
+export type { RangeTable } from './range-table.ts';
 export { formatReplyCode, replyFor } from './reply.ts';
 export type { DecisionReply } from './reply.ts';
 export type { FinalRoute, RewriteRoute, Route } from './route-table.ts';

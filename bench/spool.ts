@@ -9,7 +9,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openSpool, type NewMessage, type Spool, type SpoolChange, type SpoolId } from '../src/spool/mod.ts';
+import {
+  NOTHING_ASKED,
+  openSpool,
+  type NewMessage,
+  type Spool,
+  type SpoolChange,
+  type SpoolId,
+} from '../src/spool/mod.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +42,7 @@ function message(id: SpoolId, body: Buffer): NewMessage {
     envelope: {
       sender: 'sender@client.example.com',
       eightBit: false,
+      ...NOTHING_ASKED.envelope,
       receivedAt: Date.now(),
       origin: {
         client: '192.168.10.7',
@@ -47,7 +55,9 @@ function message(id: SpoolId, body: Buffer): NewMessage {
       address: `recipient${index}@contoso.example`,
       original: `recipient${index}@contoso.example`,
       by: 'route:contoso.example',
+      ...NOTHING_ASKED.recipient,
     })),
+    quarantine: undefined,
     body: { kind: 'memory', bytes: body },
   };
 }

@@ -34,11 +34,25 @@ test('createNotifier() makes messages with the null reverse-path to the sender',
   assert.deepEqual(failure.envelope, {
     sender: '',
     eightBit: false,
+    binary: false,
+    smtpUtf8: false,
+    requireTls: false,
+    ret: undefined,
+    envelopeId: undefined,
+    deliverBy: undefined,
+    holdUntil: undefined,
     receivedAt: 1_000,
     origin: { client: 'local', listener: '', account: null, helo: 'mail.contoso.example' },
   });
   assert.deepEqual(failure.recipients, [
-    { address: 'alice@contoso.example', original: 'alice@contoso.example', by: 'notification:failure' },
+    {
+      address: 'alice@contoso.example',
+      original: 'alice@contoso.example',
+      by: 'notification:failure',
+      // RFC 3461 6.1.
+      notify: 'never',
+      originalRecipient: undefined,
+    },
   ]);
   assert.ok(failure.body.bytes.includes('Message-ID: <ID1@mail.contoso.example>'));
   assert.ok(failure.body.bytes.includes('Action: failed'));

@@ -15,7 +15,14 @@ export interface Notification<Id extends string> {
   readonly envelope: {
     /** RFC 5321 4.5.5, 6.1: the null reverse-path. */
     readonly sender: '';
-    readonly eightBit: false;
+    readonly eightBit: boolean;
+    readonly binary: false;
+    readonly smtpUtf8: boolean;
+    readonly requireTls: boolean;
+    readonly ret: undefined;
+    readonly envelopeId: undefined;
+    readonly deliverBy: undefined;
+    readonly holdUntil: undefined;
     readonly receivedAt: number;
     readonly origin: {
       readonly client: 'local';
@@ -25,8 +32,15 @@ export interface Notification<Id extends string> {
     };
   };
   readonly recipients: readonly [
-    { readonly address: string; readonly original: string; readonly by: string },
+    {
+      readonly address: string;
+      readonly original: string;
+      readonly by: string;
+      readonly notify: 'never';
+      readonly originalRecipient: undefined;
+    },
   ];
+  readonly quarantine: undefined;
   readonly body: { readonly kind: 'memory'; readonly bytes: Buffer };
 }
 
@@ -56,10 +70,26 @@ export function createNotifier<Id extends string>(
         envelope: {
           sender: '',
           eightBit: false,
+          binary: false,
+          smtpUtf8: false,
+          requireTls: false,
+          ret: undefined,
+          envelopeId: undefined,
+          deliverBy: undefined,
+          holdUntil: undefined,
           receivedAt: date,
           origin: { client: 'local', listener: '', account: null, helo: hostname },
         },
-        recipients: [{ address: notice.sender, original: notice.sender, by: `notification:${kind}` }],
+        recipients: [
+          {
+            address: notice.sender,
+            original: notice.sender,
+            by: `notification:${kind}`,
+            notify: 'never',
+            originalRecipient: undefined,
+          },
+        ],
+        quarantine: undefined,
         body: { kind: 'memory', bytes },
       };
     },

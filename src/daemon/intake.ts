@@ -2,11 +2,11 @@
 import type { Intake, IncomingMessage } from '../session/mod.ts';
 import type { Scheduler } from '../schedule/mod.ts';
 import {
+  freshlySpooled,
   parseSpoolId,
   SpoolError,
   type NewMessage,
   type Spool,
-  type SpooledMessage,
   type SpoolId,
 } from '../spool/mod.ts';
 
@@ -31,7 +31,7 @@ export function createIntake({ spool, scheduler, inlineLimit }: IntakeOptions): 
         if (!(error instanceof SpoolError)) throw error;
         return error.code === 'full' ? 'full' : 'failed';
       }
-      scheduler.offer(spooled(message), message.body);
+      scheduler.offer(freshlySpooled(message), message.body);
       return 'stored';
     },
   };
@@ -44,29 +44,26 @@ function spoolId(id: string): SpoolId {
   return parsed;
 }
 
-function newMessage(
-  id: SpoolId,
-  { sender, eightBit, receivedAt, origin, recipients, body }: IncomingMessage,
-): NewMessage {
-  return { id, envelope: { sender, eightBit, receivedAt, origin }, recipients, body };
-}
-
-/** What the spool now holds. */
-function spooled({ id, envelope, recipients, body }: NewMessage): SpooledMessage {
+function newMessage(id: SpoolId, { quarantine, recipients, body, ...said }: IncomingMessage): NewMessage {
+  const { sender, eightBit, binary, smtpUtf8, requireTls, ret, envelopeId } = said;
+  const { deliverBy, holdUntil, receivedAt, origin } = said;
   return {
     id,
-    envelope,
-    size: body.kind === 'memory' ? body.bytes.length : body.size,
-    recipients: recipients.map(({ address, original, by }, index) => ({
-      index,
-      address,
-      original,
-      by,
-      attempts: 0,
-      nextAttempt: envelope.receivedAt,
-      held: false,
-      warned: false,
-      lastReply: '',
-    })),
+    envelope: {
+      sender,
+      eightBit,
+      binary,
+      smtpUtf8,
+      requireTls,
+      ret,
+      envelopeId,
+      deliverBy,
+      holdUntil,
+      receivedAt,
+      origin,
+    },
+    recipients,
+    quarantine: quarantine === undefined ? undefined : `quarantined: ${quarantine}`,
+    body,
   };
 }

@@ -94,6 +94,7 @@ export function outcomeOf(recipient: Recipient, verdict: Verdict, answerer: Answ
     reply: verdict.reply,
     remote: answerer?.remote,
     tls: answerer?.tls,
+    handed: undefined,
   };
 }
 

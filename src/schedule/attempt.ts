@@ -40,12 +40,9 @@ export function createAttempts({ courier, spool, active, emit }: AttemptOptions)
     }
     try {
       if (body === undefined) throw new Error('the spool has no body for this message');
-      const { sender, eightBit } = message.envelope;
+      const { id, envelope } = message;
       const content = contentOf(body);
-      const outcomes = await courier.attempt(
-        { id: message.id, sender, eightBit, target, recipients, content },
-        signal,
-      );
+      const outcomes = await courier.attempt({ ...envelope, id, target, recipients, content }, signal);
       return { kind: 'ended', outcomes };
     } catch (error) {
       if (!signal.aborted) {

@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const mx: Target = { kind: 'mx', domain: 'a.test' };
 
 function outcome(kind: Outcome['kind'], status: string, remote?: string): Outcome {
-  return { index: 0, kind, status, reply: `${status} said`, remote, tls: undefined };
+  return { index: 0, kind, status, reply: `${status} said`, remote, tls: undefined, handed: undefined };
 }
 
 const silence = outcome('deferred', '4.4.1');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SpooledRecipient, SpoolId } from '../spool/mod.ts';
-import { parseSpoolId } from '../spool/mod.ts';
+import { NOTHING_ASKED, parseSpoolId } from '../spool/mod.ts';
 import { judge, ourOwn, postponed } from './judge.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { ACCEPTED, LATER, REFUSED } from './testing/courier.ts';
@@ -18,7 +18,7 @@ const id = spoolId('1M86FYZ8001XK861MP');
 
 function message(sender: string) {
   const origin = { client: '127.0.0.1', listener: 'test', account: null, helo: 'test' };
-  return { id, envelope: { sender, eightBit: false, receivedAt: 0, origin } };
+  return { id, envelope: { sender, eightBit: false, ...NOTHING_ASKED.envelope, receivedAt: 0, origin } };
 }
 
 function recipient(index: number, changed: Partial<SpooledRecipient> = {}): SpooledRecipient {
@@ -28,6 +28,7 @@ function recipient(index: number, changed: Partial<SpooledRecipient> = {}): Spoo
     address,
     original: `was-${address}`,
     by: 'grant:test',
+    ...NOTHING_ASKED.recipient,
     attempts: 0,
     nextAttempt: 0,
     held: false,
@@ -149,5 +150,6 @@ test('ourOwn() is an outcome that nobody else gave', () => {
     reply: 'no route',
     remote: undefined,
     tls: undefined,
+    handed: undefined,
   });
 });

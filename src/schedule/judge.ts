@@ -82,7 +82,7 @@ function outcomeFor(index: number, outcomes: readonly Outcome[], at: number): Ou
 
 /** An outcome of ours, when no courier could be asked: the recipient is tried again. */
 export function ourOwn(index: number, status: string, reply: string): Outcome {
-  return { index, kind: 'deferred', status, reply, remote: undefined, tls: undefined };
+  return { index, kind: 'deferred', status, reply, remote: undefined, tls: undefined, handed: undefined };
 }
 
 /**

@@ -3,6 +3,7 @@
  * then is anything told or sent. A crash before it repeats the attempt; a crash after it has nothing left to do.
  */
 import { Buffer } from 'node:buffer';
+import { freshlySpooled } from '../spool/mod.ts';
 import type { Body, NewMessage, Spool, SpoolChange, SpooledMessage } from '../spool/mod.ts';
 import type { Clock, Emit } from '../std/mod.ts';
 import type { ActiveMessage } from './active.ts';
@@ -124,7 +125,7 @@ export function createSettle(options: SettleOptions): Settle {
   function queued(settling: Settling, { kind, message, recipients }: Composed): void {
     const { id, envelope } = settling.message;
     emit('bounce.queued', { id, notification: message.id, kind, recipient: envelope.sender, recipients });
-    offer(asSpooled(message), message.body);
+    offer(freshlySpooled(message), message.body);
   }
 }
 
@@ -137,22 +138,4 @@ export function noteDue(message: ActiveMessage, changes: readonly SpoolChange[])
   for (const change of changes) {
     if (change.kind === 'defer') message.nextDue = Math.min(message.nextDue, change.nextAttempt);
   }
-}
-
-/** A new message as the spool gives it back. */
-export function asSpooled({ id, envelope, recipients, body }: NewMessage): SpooledMessage {
-  return {
-    id,
-    envelope,
-    size: body.kind === 'memory' ? body.bytes.length : body.size,
-    recipients: recipients.map((recipient, index) => ({
-      ...recipient,
-      index,
-      attempts: 0,
-      nextAttempt: envelope.receivedAt,
-      held: false,
-      warned: false,
-      lastReply: '',
-    })),
-  };
 }

@@ -2,11 +2,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Spool, SpoolChange, SpooledMessage, SpooledRecipient, SpoolId } from './types.ts';
+import type {
+  Envelope,
+  NewRecipient,
+  Spool,
+  SpoolChange,
+  SpooledMessage,
+  SpooledRecipient,
+  SpoolId,
+} from './types.ts';
 import { ENVELOPE, message, open, temporaryFolder } from './testing/kit.ts';
 
 type Step =
-  | { readonly kind: 'append'; readonly recipients: number; readonly size: number }
+  | {
+      readonly kind: 'append';
+      readonly recipients: number;
+      readonly size: number;
+      readonly envelope: Partial<Envelope>;
+      readonly asked: Partial<NewRecipient>;
+      readonly quarantine: string | undefined;
+    }
+  | { readonly kind: 'advance'; readonly pick: number; readonly index: number; readonly at: number }
   | { readonly kind: 'finish' | 'remove'; readonly pick: number; readonly index: number }
   | { readonly kind: 'defer'; readonly pick: number; readonly index: number; readonly at: number }
   | { readonly kind: 'reschedule'; readonly pick: number; readonly at: number; readonly held: boolean }
@@ -16,12 +32,43 @@ type Step =
 const pick = fc.nat(50);
 const index = fc.nat(3);
 const at = fc.integer({ min: 0, max: 20 });
+const conditions = fc.subarray(['success', 'failure', 'delay'] as const, { minLength: 1 });
+const asked = fc.record(
+  {
+    notify: fc.oneof(fc.constant('never' as const), conditions),
+    originalRecipient: fc.constant('rfc822;a+2Bb@x.example'),
+  },
+  { requiredKeys: [] },
+);
+const envelope = fc.record(
+  {
+    binary: fc.boolean(),
+    smtpUtf8: fc.boolean(),
+    requireTls: fc.boolean(),
+    ret: fc.constantFrom('full' as const, 'headers' as const),
+    envelopeId: fc.string({ maxLength: 10 }),
+    deliverBy: fc.record(
+      {
+        at: fc.nat(30),
+        mode: fc.constantFrom('return' as const, 'notify' as const),
+        trace: fc.boolean(),
+      },
+      { noNullPrototype: true },
+    ),
+    holdUntil: fc.oneof(at, fc.constant(ENVELOPE.receivedAt + 7)),
+  },
+  { requiredKeys: [] },
+);
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('append' as const),
     recipients: fc.integer({ min: 1, max: 4 }),
     size: fc.nat(3000),
+    envelope,
+    asked,
+    quarantine: fc.option(fc.constant('quarantined: a filter'), { nil: undefined, freq: 4 }),
   }),
+  fc.record({ kind: fc.constant('advance' as const), pick, index, at }),
   fc.record({ kind: fc.constantFrom('finish' as const, 'remove' as const), pick, index }),
   fc.record({ kind: fc.constant('finish' as const), pick, index }),
   fc.record({ kind: fc.constant('defer' as const), pick, index, at }),
@@ -43,7 +90,12 @@ function toChange(spool: Spool, made: SpoolId[], given: Step): SpoolChange {
       const id = spool.newId();
       made.push(id);
       const recipients = Array.from({ length: given.recipients }, (_, count) => `r${count}@x.example`);
-      return { kind: 'append', message: message({ id, recipients, body: Buffer.alloc(given.size, 'b') }) };
+      const { envelope: said, asked: wanted, quarantine } = given;
+      const parts = { id, recipients, body: Buffer.alloc(given.size, 'b'), envelope: said, asked: wanted };
+      return {
+        kind: 'append',
+        message: message(quarantine === undefined ? parts : { ...parts, quarantine }),
+      };
     }
     case 'clash':
       return { kind: 'append', message: message({ id: named(given.pick) }) };
@@ -56,6 +108,8 @@ function toChange(spool: Spool, made: SpoolId[], given: Step): SpoolChange {
       const rest = { attempts: 1, lastReply: '451 later', warned: true };
       return { kind: 'defer', id: named(given.pick), index: place, nextAttempt, ...rest };
     }
+    case 'advance':
+      return { kind: 'advance', id: named(given.pick), index: given.index, nextAttempt: given.at };
     case 'reschedule':
       return { kind: 'reschedule', id: named(given.pick), nextAttempt: given.at, held: given.held };
     default:
@@ -68,19 +122,19 @@ function applied(before: Model, changes: readonly SpoolChange[]): Model | undefi
   const model = new Map(before);
   for (const change of changes) {
     if (change.kind === 'append') {
-      const { id, envelope, recipients, body } = change.message;
+      const { id, envelope: said, recipients, body, quarantine } = change.message;
       if (model.has(id)) return undefined;
       const size = body.kind === 'memory' ? body.bytes.length : body.size;
       const fresh = {
         attempts: 0,
-        nextAttempt: envelope.receivedAt,
-        held: false,
+        nextAttempt: Math.max(said.receivedAt, said.holdUntil ?? 0),
+        held: quarantine !== undefined,
         warned: false,
-        lastReply: '',
+        lastReply: quarantine ?? '',
       };
       model.set(id, {
         id,
-        envelope,
+        envelope: said,
         size,
         recipients: recipients.map((recipient, place) => ({ index: place, ...recipient, ...fresh })),
       });
@@ -108,6 +162,11 @@ function changed(
       if (recipient.index !== change.index) return [recipient];
       const { attempts, nextAttempt, lastReply, warned } = change;
       return [{ ...recipient, attempts, nextAttempt, lastReply, warned }];
+    }
+    case 'advance': {
+      const moves =
+        recipient.index === change.index && !recipient.held && recipient.nextAttempt > change.nextAttempt;
+      return [moves ? { ...recipient, nextAttempt: change.nextAttempt } : recipient];
     }
     case 'reschedule':
       return [{ ...recipient, nextAttempt: change.nextAttempt, held: change.held }];

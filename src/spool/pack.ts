@@ -2,7 +2,7 @@
  * Commits as they are sent to the thread: the contents of all new messages of a batch lie side by side in one buffer, which
  * changes hands instead of being copied again. The thread hands it back, so that a busy spool allocates nothing.
  */
-import type { SpoolChange } from './types.ts';
+import type { Envelope, NewRecipient, SpoolChange } from './types.ts';
 import type { WireAppend, WireCall, WireChange } from './store/wire.ts';
 
 /** A buffer grown beyond this by a large batch is not kept. */
@@ -55,21 +55,41 @@ export function worthKeeping(buffer: ArrayBuffer): boolean {
 type Append = Extract<SpoolChange, { kind: 'append' }>['message'];
 
 function wireAppend(message: Append, size: number, at: number | undefined): WireAppend {
-  const { id, envelope, recipients } = message;
-  const { client, listener, account, helo } = envelope.origin;
+  const { id, envelope, recipients, quarantine } = message;
   return {
     kind: 'append',
     id,
-    sender: envelope.sender,
-    eightBit: envelope.eightBit,
-    receivedAt: envelope.receivedAt,
-    client,
-    listener,
-    account,
-    helo,
+    envelope: plainEnvelope(envelope),
     size,
     at,
-    // Spelt out: what a caller passes may carry more than the contract asks for, and more than a thread can be sent.
-    recipients: recipients.map(({ address, original, by }) => ({ address, original, by })),
+    recipients: recipients.map(plainRecipient),
+    quarantine,
   };
+}
+
+// Spelt out: what a caller passes may carry more than the contract asks for, and more than a thread can be sent.
+
+function plainEnvelope({ origin, deliverBy, ...envelope }: Envelope): Envelope {
+  const { sender, eightBit, binary, smtpUtf8, requireTls, ret, envelopeId, holdUntil, receivedAt } = envelope;
+  const { client, listener, account, helo } = origin;
+  return {
+    sender,
+    eightBit,
+    binary,
+    smtpUtf8,
+    requireTls,
+    ret,
+    envelopeId,
+    deliverBy:
+      deliverBy === undefined
+        ? undefined
+        : { at: deliverBy.at, mode: deliverBy.mode, trace: deliverBy.trace },
+    holdUntil,
+    receivedAt,
+    origin: { client, listener, account, helo },
+  };
+}
+
+function plainRecipient({ address, original, by, notify, originalRecipient }: NewRecipient): NewRecipient {
+  return { address, original, by, notify, originalRecipient };
 }

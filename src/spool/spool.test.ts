@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSpoolId } from './id.ts';
 import type { Spool, SpoolChange, SpooledMessage, SpoolId } from './types.ts';
+import { NOTHING_ASKED } from './fresh.ts';
 import { append, ENVELOPE, eventLog, memory, message, open, temporaryFolder } from './testing/kit.ts';
 
 const NONE: ReadonlySet<SpoolId> = new Set();
@@ -25,15 +26,34 @@ test('commit() keeps everything of an appended message', async (t) => {
   const envelope = {
     sender: '',
     eightBit: true,
+    ...NOTHING_ASKED.envelope,
+    smtpUtf8: true,
+    ret: 'full' as const,
+    envelopeId: 'QQ 314159',
+    deliverBy: { at: 1_700_000_600_000, mode: 'notify' as const, trace: true },
     receivedAt: 1_700_000_000_123,
     origin: { client: '2001:db8::1', listener: 'submission', account: 'alice@contoso.example', helo: 'pc' },
   };
   const recipients = [
-    { address: 'a@new.example', original: 'a@old.example', by: 'route:old.example' },
-    { address: '"b c"@new.example', original: '"b c"@new.example', by: 'grant:office' },
+    {
+      address: 'a@new.example',
+      original: 'a@old.example',
+      by: 'route:old.example',
+      notify: ['success', 'delay'] as const,
+      originalRecipient: 'rfc822;a@old.example',
+    },
+    {
+      address: '"b c"@new.example',
+      original: '"b c"@new.example',
+      by: 'grant:office',
+      ...NOTHING_ASKED.recipient,
+    },
   ];
   await spool.commit([
-    { kind: 'append', message: { id, envelope, recipients, body: memory(Buffer.from('body\r\n')) } },
+    {
+      kind: 'append',
+      message: { id, envelope, recipients, quarantine: undefined, body: memory(Buffer.from('body\r\n')) },
+    },
   ]);
   const state = { attempts: 0, nextAttempt: 1_700_000_000_123, held: false, warned: false, lastReply: '' };
   const expected = {
@@ -181,9 +201,10 @@ test('commit() of a defer changes that recipient alone', async (t) => {
     [first?.attempts, first?.nextAttempt, first?.lastReply, first?.warned],
     [0, ENVELOPE.receivedAt, '', false],
   );
-  const { index, address, original, by, held, ...changed } = second ?? assert.fail('no second recipient');
+  const { index, address, original, by, held, notify, originalRecipient, ...changed } =
+    second ?? assert.fail('no second recipient');
   assert.deepEqual([index, address, original, held], [1, 'b@x.example', 'b@x.example', false]);
-  assert.equal(by, 'route:inbound.example');
+  assert.deepEqual([by, notify, originalRecipient], ['route:inbound.example', undefined, undefined]);
   assert.deepEqual(changed, change);
 });
 

@@ -15,12 +15,38 @@ export type Body =
   /** Over the inline bound: a file of its own in the spool folder. */
   | { readonly kind: 'file'; readonly path: string; readonly size: number };
 
-/** `envelopeOnly` DSN content etc. are later issues; what RFC 3461 asks is kept as given. */
+/** When a sender wants to be told of a recipient (NOTIFY, RFC 3461 4.1). A list is never empty. */
+export type Notify = 'never' | readonly ('success' | 'failure' | 'delay')[];
+
+/** BY (RFC 2852). */
+export interface DeliverBy {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What happens when the time is over: the message is returned, or the sender is told and it goes on. */
+  readonly mode: 'return' | 'notify';
+  /** The sender is told when it is relayed on. */
+  readonly trace: boolean;
+}
+
+/** What was said of the message, in MAIL and about its content; what senders ask for is kept as given. */
 export interface Envelope {
   /** The reverse-path without brackets; empty for the null reverse-path. */
   readonly sender: string;
   /** BODY=8BITMIME was declared, or the content holds 8-bit octets. */
   readonly eightBit: boolean;
+  /** BODY=BINARYMIME (RFC 3030): lone CR and LF are content. */
+  readonly binary: boolean;
+  /** SMTPUTF8 (RFC 6531): addresses or header may be UTF-8. */
+  readonly smtpUtf8: boolean;
+  /** REQUIRETLS (RFC 8689). */
+  readonly requireTls: boolean;
+  /** RET (RFC 3461 4.3). */
+  readonly ret: 'full' | 'headers' | undefined;
+  /** ENVID (RFC 3461 4.4), decoded: printable ASCII. */
+  readonly envelopeId: string | undefined;
+  readonly deliverBy: DeliverBy | undefined;
+  /** HOLDFOR or HOLDUNTIL (RFC 4865): not tried before, milliseconds since the epoch. */
+  readonly holdUntil: number | undefined;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
   /** Where it came from, for logs, queue listings and DSNs. */
@@ -44,6 +70,10 @@ export interface SpooledRecipient {
   readonly original: string;
   /** The rule that let it in, `grant:office`, `route:contoso.example`, for queue listings. */
   readonly by: string;
+  /** Undefined: the client did not say. */
+  readonly notify: Notify | undefined;
+  /** ORCPT as given (RFC 3461 4.2): `rfc822;` and xtext. */
+  readonly originalRecipient: string | undefined;
   readonly attempts: number;
   /** Milliseconds since the epoch; when to try next. */
   readonly nextAttempt: number;
@@ -66,9 +96,16 @@ export interface SpooledMessage {
 export interface NewMessage {
   readonly id: SpoolId;
   readonly envelope: Envelope;
-  readonly recipients: readonly Pick<SpooledRecipient, 'address' | 'original' | 'by'>[];
+  readonly recipients: readonly NewRecipient[];
+  /** Why it is kept held from the start, in the words of a queue listing; undefined: it is delivered. */
+  readonly quarantine: string | undefined;
   readonly body: Body;
 }
+
+export type NewRecipient = Pick<
+  SpooledRecipient,
+  'address' | 'original' | 'by' | 'notify' | 'originalRecipient'
+>;
 
 /** One durable change. */
 export type SpoolChange =
@@ -90,6 +127,13 @@ export type SpoolChange =
       readonly id: SpoolId;
       readonly nextAttempt: number;
       readonly held: boolean;
+    }
+  /** An unheld recipient that waits for a later time is due at this one; nothing else of it changes. */
+  | {
+      readonly kind: 'advance';
+      readonly id: SpoolId;
+      readonly index: number;
+      readonly nextAttempt: number;
     }
   | { readonly kind: 'remove'; readonly id: SpoolId };
 

@@ -1,6 +1,6 @@
 /** A backend without workers, for tests of what is in front of it: a queue in memory, and switches for what can go wrong. */
 import type { ControlBackend, QueueEntry, ReloadOutcome, Status } from '../mod.ts';
-import { parseSpoolId } from '../../spool/mod.ts';
+import { NOTHING_ASKED, parseSpoolId } from '../../spool/mod.ts';
 import type { SpoolId, SpooledRecipient } from '../../spool/mod.ts';
 
 export interface MemoryBackend extends ControlBackend {
@@ -143,6 +143,7 @@ export function entryOf(number: number, recipient: Partial<SpooledRecipient> = {
       envelope: {
         sender: `s${number}@contoso.example`,
         eightBit: false,
+        ...NOTHING_ASKED.envelope,
         receivedAt: STARTED + number * 1000,
         origin: { client: '192.0.2.7', listener: 'internet', account: null, helo: 'client.example' },
       },
@@ -153,6 +154,7 @@ export function entryOf(number: number, recipient: Partial<SpooledRecipient> = {
           address: 'b@other.example',
           original: 'b@other.example',
           by: 'grant:office',
+          ...NOTHING_ASKED.recipient,
           attempts: 1,
           nextAttempt: STARTED + 900_000,
           held: false,

@@ -1,27 +1,43 @@
 /** Attempts for tests. */
-import type { Attempt, Content, Outcome, Target } from '../types.ts';
+import type { Attempt, Content, Outcome, Recipient, Target } from '../types.ts';
 
-export interface AttemptInput {
-  readonly sender?: string;
-  readonly eightBit?: boolean;
+export interface AttemptInput extends Partial<
+  Pick<
+    Attempt,
+    'sender' | 'eightBit' | 'binary' | 'smtpUtf8' | 'requireTls' | 'ret' | 'envelopeId' | 'deliverBy'
+  >
+> {
   readonly to?: readonly [string, ...string[]];
+  /** What was asked for each recipient, in their order. */
+  readonly asked?: readonly Partial<Recipient>[];
   readonly content?: string | Buffer | Content;
 }
 
 export const SIMPLE_CONTENT = 'Subject: hello\r\n\r\nHow are you?\r\n';
 
 export function makeAttempt(target: Target, input: AttemptInput = {}): Attempt {
+  const recipientOf = (address: string, index: number): Recipient => ({
+    index,
+    address,
+    original: address,
+    notify: undefined,
+    originalRecipient: undefined,
+    ...input.asked?.[index],
+  });
   const [first, ...others] = input.to ?? ['bob@contoso.test'];
   const content = input.content ?? SIMPLE_CONTENT;
   return {
     id: 'message-1',
     sender: input.sender ?? 'alice@fabrikam.test',
     eightBit: input.eightBit ?? false,
+    binary: input.binary ?? false,
+    smtpUtf8: input.smtpUtf8 ?? false,
+    requireTls: input.requireTls ?? false,
+    ret: input.ret,
+    envelopeId: input.envelopeId,
+    deliverBy: input.deliverBy,
     target,
-    recipients: [
-      { index: 0, address: first },
-      ...others.map((address, place) => ({ index: place + 1, address })),
-    ],
+    recipients: [recipientOf(first, 0), ...others.map((address, place) => recipientOf(address, place + 1))],
     content:
       typeof content === 'string' || Buffer.isBuffer(content) ? inMemory(Buffer.from(content)) : content,
   };

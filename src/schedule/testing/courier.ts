@@ -1,7 +1,7 @@
 /** A courier whose outcomes a test decides, and which checks how it is used. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import type { Attempt, Courier, Outcome, OutcomeKind, Recipient } from '../../deliver/mod.ts';
+import type { Attempt, Courier, Handed, Outcome, OutcomeKind, Recipient } from '../../deliver/mod.ts';
 import { destinationOf } from '../target.ts';
 
 /** What to answer for one recipient of an attempt; `hang` answers only when the attempt is aborted or released. */
@@ -36,8 +36,9 @@ export function answer(
   status: string,
   reply: string,
   remote?: string,
+  handed?: Handed,
 ): Omit<Outcome, 'index'> {
-  return { kind, status, reply, remote, tls: undefined };
+  return { kind, status, reply, remote, tls: undefined, handed };
 }
 
 export const ACCEPTED = answer('delivered', '2.0.0', '250 2.0.0 ok', 'mail.test [127.0.0.1]:25');

@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '../../deliver/mod.ts';
 import {
+  freshlySpooled,
+  NOTHING_ASKED,
   openSpool,
   type Body,
+  type Envelope,
   type NewMessage,
+  type NewRecipient,
   type Spool,
   type SpooledMessage,
   type SpoolId,
@@ -16,7 +20,6 @@ import {
 } from '../../spool/mod.ts';
 import type { ScheduleEvents } from '../events.ts';
 import { createScheduler } from '../scheduler.ts';
-import { asSpooled } from '../settle.ts';
 import type { Notice, Scheduler, Settings } from '../types.ts';
 import { scriptedCourier, type ScriptedCourier, type Script } from './courier.ts';
 import { watchSpool, type Fuse, type WatchedSpool } from './spool.ts';
@@ -63,6 +66,9 @@ export interface Submission {
   readonly sender: string;
   readonly recipients: readonly string[];
   readonly content: string;
+  readonly envelope: Partial<Envelope>;
+  readonly asked: Partial<NewRecipient>;
+  readonly quarantine: string;
 }
 
 export interface RigOptions extends Partial<Settings> {
@@ -152,19 +158,19 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     told: (name) => events.flatMap((event) => (isCalled(event, name) ? [event.fields] : [])),
     async submit(submission) {
       const message = await spoolMessage(submission);
-      scheduler.offer(asSpooled(message), message.body);
+      scheduler.offer(freshlySpooled(message), message.body);
       return message.id;
     },
     async submitAs(id, submission, body) {
       const message = { ...newMessage(id, time, submission), body };
       await spool.commit([{ kind: 'append', message }]);
-      scheduler.offer(asSpooled(message), body);
+      scheduler.offer(freshlySpooled(message), body);
     },
     spoolOnly: async (submission) => (await spoolMessage(submission)).id,
     message: (submission) => newMessage(spool.newId(), time, submission),
     unspooled(submission) {
       const message = newMessage(spool.newId(), time, submission);
-      return [asSpooled(message), message.body];
+      return [freshlySpooled(message), message.body];
     },
     settled,
     async pass(ms) {
@@ -211,16 +217,28 @@ export function newMessage(id: SpoolId, time: ManualTime, submission: Partial<Su
     sender = 'alice@home.test',
     recipients = ['bob@a.test'],
     content = 'Subject: x\r\n\r\nbody\r\n',
+    envelope,
+    asked,
+    quarantine,
   } = submission;
   return {
     id,
     envelope: {
       sender,
       eightBit: false,
+      ...NOTHING_ASKED.envelope,
       receivedAt: time.clock.now(),
       origin: { client: '127.0.0.1', listener: 'test', account: null, helo: 'test' },
+      ...envelope,
     },
-    recipients: recipients.map((address) => ({ address, original: address, by: 'grant:test' })),
+    recipients: recipients.map((address) => ({
+      address,
+      original: address,
+      by: 'grant:test',
+      ...NOTHING_ASKED.recipient,
+      ...asked,
+    })),
+    quarantine,
     body: { kind: 'memory', bytes: Buffer.from(content) },
   };
 }

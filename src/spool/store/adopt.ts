@@ -26,6 +26,7 @@ import {
 import { prepareQueries } from './queries.ts';
 import { isSpoolId } from '../id.ts';
 import { integer, text } from './row.ts';
+import { ASKED_COLUMNS } from './schema.ts';
 import type { Adoption, StoreTask } from './wire.ts';
 
 /** Messages in one transaction. Bounds its journal and the time until the next crash-safe point. */
@@ -99,7 +100,7 @@ function prepareMove(database: DatabaseSync, folder: string, { from, to }: Move)
     INSERT INTO main.body (bytes) SELECT bytes FROM orphan.body WHERE number = ?`);
   const copyRecipients = database.prepare(`
     INSERT INTO main.recipient SELECT id, position, ?2, size, sender, eight_bit, received_at, client, listener, account, helo,
-      address, original, rule, attempts, next_attempt, held, warned, last_reply
+      address, original, rule, attempts, next_attempt, held, warned, last_reply, ${ASKED_COLUMNS}
     FROM orphan.recipient WHERE id = ?1`);
   const removeBody = database.prepare('DELETE FROM orphan.body WHERE number = ?');
   const removeRecipients = database.prepare('DELETE FROM orphan.recipient WHERE id = ?');

@@ -1,7 +1,10 @@
 /** The changes of a commit as statements. They run inside a transaction that the caller has begun. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SpoolId } from '../types.ts';
+import { firstAttempt } from '../fresh.ts';
+import { askedValues, notifyText } from './asked.ts';
 import { integer, type Row } from './row.ts';
+import { ASKED_COLUMNS } from './schema.ts';
 import { emptyTally, type Tally } from './tally.ts';
 import type { WireAppend, WireChange } from './wire.ts';
 
@@ -40,6 +43,9 @@ export function prepareChanges(database: DatabaseSync): ApplyChange {
         statements.defer.run(attempts, nextAttempt, lastReply, warned ? 1 : 0, id, index);
         return undefined;
       }
+      case 'advance':
+        statements.advance.run(change.nextAttempt, change.id, change.index, change.nextAttempt);
+        return undefined;
       case 'reschedule': {
         const held = change.held ? 1 : 0;
         for (const row of statements.heldOf.all(change.id)) {
@@ -54,18 +60,15 @@ export function prepareChanges(database: DatabaseSync): ApplyChange {
   };
 }
 
-type Statements = Record<
-  'body' | 'recipient' | 'finish' | 'remove' | 'more' | 'removeBody' | 'defer' | 'heldOf' | 'reschedule',
-  StatementSync
->;
+type Statements = { readonly [Name in keyof ReturnType<typeof prepare>]: StatementSync };
 
-function prepare(database: DatabaseSync): Statements {
+function prepare(database: DatabaseSync) {
   return {
     body: database.prepare('INSERT INTO body (bytes) VALUES (?)'),
     recipient: database.prepare(`
       INSERT INTO recipient (id, position, body, size, sender, eight_bit, received_at, client, listener, account, helo,
-        address, original, rule, attempts, next_attempt, held, warned, last_reply)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?7, 0, 0, '')`),
+        address, original, rule, attempts, next_attempt, held, warned, last_reply, ${ASKED_COLUMNS})
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     finish: database.prepare(
       'DELETE FROM recipient WHERE id = ? AND position = ? RETURNING body, size, held',
     ),
@@ -74,6 +77,8 @@ function prepare(database: DatabaseSync): Statements {
     removeBody: database.prepare('DELETE FROM body WHERE number = ?'),
     defer: database.prepare(`
       UPDATE recipient SET attempts = ?, next_attempt = ?, last_reply = ?, warned = ? WHERE id = ? AND position = ?`),
+    advance: database.prepare(`
+      UPDATE recipient SET next_attempt = ? WHERE id = ? AND position = ? AND held = 0 AND next_attempt > ?`),
     heldOf: database.prepare('SELECT held FROM recipient WHERE id = ?'),
     reschedule: database.prepare('UPDATE recipient SET next_attempt = ?, held = ? WHERE id = ?'),
   };
@@ -91,26 +96,38 @@ function append(
   if (message.at !== undefined) {
     body = statements.body.run(new Uint8Array(contents, message.at, message.size)).lastInsertRowid;
   }
+  const { envelope, quarantine } = message;
+  const { client, listener, account, helo } = envelope.origin;
+  const asked = askedValues(envelope);
+  const due = firstAttempt(envelope);
+  const held = quarantine === undefined ? 0 : 1;
   let position = 0;
-  for (const { address, original, by } of message.recipients) {
+  for (const { address, original, by, notify, originalRecipient } of message.recipients) {
     statements.recipient.run(
       message.id,
       position,
       body,
       message.size,
-      message.sender,
-      message.eightBit ? 1 : 0,
-      message.receivedAt,
-      message.client,
-      message.listener,
-      message.account,
-      message.helo,
+      envelope.sender,
+      envelope.eightBit ? 1 : 0,
+      envelope.receivedAt,
+      client,
+      listener,
+      account,
+      helo,
       address,
       original,
       by,
+      due,
+      held,
+      quarantine ?? '',
+      ...asked,
+      notifyText(notify),
+      originalRecipient ?? null,
     );
     position += 1;
   }
+  effects.tally.held += held * position;
   effects.tally.messages += 1;
   effects.tally.recipients += position;
   effects.tally.bytes += message.size;

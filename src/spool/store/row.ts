@@ -8,6 +8,11 @@ export function integer(value: SQLOutputValue | undefined, column: string): numb
   return value;
 }
 
+export function flag(value: SQLOutputValue | undefined, column: string): boolean {
+  if (value !== 0 && value !== 1) throw new TypeError(`${column} is ${String(value)}, expected 0 or 1`);
+  return value === 1;
+}
+
 export function text(value: SQLOutputValue | undefined, column: string): string {
   if (typeof value !== 'string') throw new TypeError(`${column} is ${typeof value}, expected text`);
   return value;

@@ -43,4 +43,20 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (id, position)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX recipient_due ON recipient (next_attempt) WHERE held = 0;`,
+  // What senders may ask for with extensions. NULL and 0, which messages of version 1 get: nothing was asked.
+  `ALTER TABLE recipient ADD COLUMN binary_mime INTEGER NOT NULL DEFAULT 0 CHECK (binary_mime IN (0, 1));
+   ALTER TABLE recipient ADD COLUMN smtp_utf8 INTEGER NOT NULL DEFAULT 0 CHECK (smtp_utf8 IN (0, 1));
+   ALTER TABLE recipient ADD COLUMN require_tls INTEGER NOT NULL DEFAULT 0 CHECK (require_tls IN (0, 1));
+   ALTER TABLE recipient ADD COLUMN ret TEXT CHECK (ret IN ('full', 'headers'));
+   ALTER TABLE recipient ADD COLUMN envelope_id TEXT;
+   ALTER TABLE recipient ADD COLUMN by_time INTEGER;
+   ALTER TABLE recipient ADD COLUMN by_mode TEXT CHECK (by_mode IN ('return', 'notify'));
+   ALTER TABLE recipient ADD COLUMN by_trace INTEGER CHECK (by_trace IN (0, 1));
+   ALTER TABLE recipient ADD COLUMN hold_until INTEGER;
+   ALTER TABLE recipient ADD COLUMN notify TEXT;
+   ALTER TABLE recipient ADD COLUMN original_recipient TEXT;`,
 ];
+
+/** The columns of version 2, in their order. */
+export const ASKED_COLUMNS =
+  'binary_mime, smtp_utf8, require_tls, ret, envelope_id, by_time, by_mode, by_trace, hold_until, notify, original_recipient';

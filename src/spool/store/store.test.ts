@@ -27,7 +27,7 @@ test('openDatabase() syncs every commit and keeps a mark of its own in the file'
   assert.equal(pragma(database, 'synchronous'), FULL);
   assert.equal(database.prepare('PRAGMA journal_mode').get()?.['journal_mode'], 'wal');
   assert.equal(pragma(database, 'application_id'), APPLICATION_ID);
-  assert.equal(pragma(database, 'user_version'), 1);
+  assert.equal(pragma(database, 'user_version'), 2);
   database.close();
 });
 
@@ -52,7 +52,7 @@ test('openDatabase() makes the tables in one transaction', async (t) => {
   empty.exec('PRAGMA journal_mode = WAL');
   empty.close();
   const database = openDatabase(path, { journal: 'wal' });
-  assert.equal(pragma(database, 'user_version'), 1);
+  assert.equal(pragma(database, 'user_version'), 2);
   database.close();
 });
 

@@ -1,5 +1,13 @@
 /** What the event loop and the spool's thread say to each other. Everything here survives a structured clone. */
-import type { QueueFilter, SpoolChange, SpoolId, SpooledMessage, SpoolStats } from '../types.ts';
+import type {
+  Envelope,
+  NewRecipient,
+  QueueFilter,
+  SpoolChange,
+  SpoolId,
+  SpooledMessage,
+  SpoolStats,
+} from '../types.ts';
 
 /** What the thread is started with. */
 export type StoreTask =
@@ -22,21 +30,12 @@ export type StoreTask =
 export interface WireAppend {
   readonly kind: 'append';
   readonly id: SpoolId;
-  readonly sender: string;
-  readonly eightBit: boolean;
-  readonly receivedAt: number;
-  readonly client: string;
-  readonly listener: string;
-  readonly account: string | null;
-  readonly helo: string;
+  readonly envelope: Envelope;
   readonly size: number;
   /** Where the content begins in the buffer; undefined when it is in a file. */
   readonly at: number | undefined;
-  readonly recipients: readonly {
-    readonly address: string;
-    readonly original: string;
-    readonly by: string;
-  }[];
+  readonly recipients: readonly NewRecipient[];
+  readonly quarantine: string | undefined;
 }
 
 export type WireChange = WireAppend | Exclude<SpoolChange, { kind: 'append' }>;

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
+import { NOTHING_ASKED } from '../fresh.ts';
 import { openSpool, type SpoolOptions } from '../open.ts';
 import type { SpoolEvents } from '../events.ts';
-import type { Body, Envelope, NewMessage, Spool, SpoolId } from '../types.ts';
+import type { Body, Envelope, NewMessage, NewRecipient, Spool, SpoolId } from '../types.ts';
 
 /** A folder for one test. */
 export async function temporaryFolder(context: TestContext): Promise<string> {
@@ -42,6 +43,7 @@ export function open(folder: string, options: Partial<SpoolOptions> = {}): Promi
 export const ENVELOPE: Envelope = {
   sender: 'sender@client.example',
   eightBit: false,
+  ...NOTHING_ASKED.envelope,
   receivedAt: 1_700_000_000_000,
   origin: { client: '192.0.2.7', listener: 'internet', account: null, helo: 'client.example' },
 };
@@ -51,9 +53,12 @@ export interface MessageParts {
   readonly body?: Buffer | Body;
   readonly recipients?: readonly string[];
   readonly envelope?: Partial<Envelope>;
+  /** What was asked for every recipient. */
+  readonly asked?: Partial<NewRecipient>;
+  readonly quarantine?: string;
 }
 
-export function message({ id, body, recipients, envelope }: MessageParts): NewMessage {
+export function message({ id, body, recipients, envelope, asked, quarantine }: MessageParts): NewMessage {
   return {
     id,
     envelope: { ...ENVELOPE, ...envelope },
@@ -61,7 +66,10 @@ export function message({ id, body, recipients, envelope }: MessageParts): NewMe
       address,
       original: address,
       by: 'route:inbound.example',
+      ...NOTHING_ASKED.recipient,
+      ...asked,
     })),
+    quarantine,
     body: Buffer.isBuffer(body) || body === undefined ? memory(body ?? Buffer.from('Hello\r\n')) : body,
   };
 }

@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer';
 import { DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
 import { MessageIdReader } from './messageId.ts';
 import { REPLIES } from './replies.ts';
+import type { ContentState } from './state.ts';
 import type { BodySink, Intake, ListenerSettings, StoredBody } from './types.ts';
 
 export interface ContentStep {
@@ -29,7 +30,7 @@ export class Content {
   #failed = false;
 
   /** `trace` becomes the first lines of the content. */
-  constructor(id: string, trace: Buffer, options: { intake: Intake; settings: ListenerSettings }) {
+  constructor(id: string, trace: Buffer, options: { intake: Intake; settings: ListenerSettings; state: ContentState }) {
     this.id = id;
     this.#intake = options.intake;
     const { limits, compat } = options.settings;

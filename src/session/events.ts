@@ -20,6 +20,10 @@ export interface SessionEvents {
   'session.secured': SessionRef & { readonly protocol: string; readonly cipher: string };
   /** Octets came in clear text behind STARTTLS and were thrown away (command injection). */
   'session.injection': SessionRef & { readonly octets: number };
+  /** The client spoke before it was greeted, and was turned away. */
+  'session.earlyTalker': SessionRef & { readonly octets: number };
+  /** A proxy said with XCLIENT for whom it speaks; from here on `client` is that one. */
+  'session.xclient': SessionRef & { readonly proxy: string; readonly local: string };
   /** A command was refused: syntax, sequence or a limit. */
   'session.error': SessionRef & { readonly verb: string; readonly reply: string };
   /** A bug: the connection was closed, nothing else happened. */

@@ -1,7 +1,7 @@
 /** Asks the policy about one recipient: gathers the facts, and turns the decision into a reply. */
 import { postmasterAt, type ForwardPath, type Mailbox } from '../mail/mod.ts';
 import { decide, formatRule, locate, replyFor, type Decision, type Policy } from '../policy/mod.ts';
-import type { Reply } from '../smtp/mod.ts';
+import type { RcptParameters, Reply } from '../smtp/mod.ts';
 import type { Standing, Transaction } from './state.ts';
 import type { AcceptedRecipient, Directory, Peer } from './types.ts';
 
@@ -14,6 +14,7 @@ export interface Judgement {
 
 export interface Question {
   readonly to: ForwardPath;
+  readonly parameters: RcptParameters;
   readonly transaction: Transaction;
   readonly standing: Standing;
   readonly peer: Peer;
@@ -23,7 +24,7 @@ export interface Question {
 }
 
 export function judge(question: Question, policy: Policy, directory: Directory): Judgement {
-  const { to, peer } = question;
+  const { to, peer, parameters } = question;
   const recipient = to.kind === 'postmaster' ? postmasterAt(policy.postmasterDomain) : to.mailbox;
   const decision = decide(
     {
@@ -47,6 +48,8 @@ export function judge(question: Question, policy: Policy, directory: Directory):
       address: decision.recipient.address,
       original: recipient.address,
       by: formatRule(decision.rule),
+      notify: parameters.notify,
+      originalRecipient: parameters.originalRecipient,
     },
   };
 }

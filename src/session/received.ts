@@ -9,6 +9,8 @@ export interface Trace {
   readonly client: IpAddress;
   readonly hostname: string;
   readonly standing: Standing;
+  /** The message was declared so (RFC 6531): its recipient may be in UTF-8. */
+  readonly smtpUtf8: boolean;
   readonly id: string;
   /** The only recipient; undefined when there are several, so that none is disclosed to another. */
   readonly recipient: string | undefined;
@@ -27,12 +29,16 @@ export function receivedLine(trace: Trace): Buffer {
       : `\r\n\t(${trace.standing.tls.protocol} ${trace.standing.tls.cipher})`;
   return Buffer.from(
     `Received: from ${from}\r\n\tby ${trace.hostname} (Postern) with ${protocol(trace)} id ${trace.id}${tls}${to};\r\n\t${formatDate(trace.at)}\r\n`,
-    'latin1',
+    'utf8',
   );
 }
 
-/** RFC 3848. */
-function protocol({ hello, standing }: Trace): string {
+/** RFC 3848; RFC 6531 4.3 for internationalized mail. */
+function protocol({ hello, standing, smtpUtf8 }: Trace): string {
   if (hello.verb === 'HELO') return 'SMTP';
-  return `ESMTP${standing.tls === undefined ? '' : 'S'}${standing.account === undefined ? '' : 'A'}`;
+  const base = hello.verb === 'LHLO' ? 'LMTP' : 'SMTP';
+  const extended = base === 'SMTP' ? 'ESMTP' : base;
+  const secured = standing.tls === undefined ? '' : 'S';
+  const authenticated = standing.account === undefined ? '' : 'A';
+  return `${smtpUtf8 ? `UTF8${base}` : extended}${secured}${authenticated}`;
 }

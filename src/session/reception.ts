@@ -1,16 +1,17 @@
-/** Proceeding with DATA: from 354 to the one reply after the dot. */
+/**
+ * Proceeding with the content of a message, as DATA or BDAT bring it: from its first octets to the reply after the last. LMTP has one
+ * for each recipient then, in their order (RFC 2033 4.2); a message is stored whole or not at all, so they say the same.
+ */
 import { formatReply, type Reply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
 import { Content } from './content.ts';
 import { receivedLine } from './received.ts';
 import { queued, REPLIES } from './replies.ts';
-import { greeted, standing, type State } from './state.ts';
+import { finalReplies, greeted, standing, type ContentState } from './state.ts';
 import type { IncomingMessage, Intake } from './types.ts';
 
-type InContent = Extract<State, { phase: 'content' }>;
-
 /** The message gets its name and its trace line. */
-export function beginContent({ services, settings, peer }: Acting, state: InContent): Content {
+export function beginContent({ services, settings, peer }: Acting, state: ContentState): Content {
   const { intake, clock } = services;
   const id = intake.newId();
   const [first, ...more] = state.transaction.recipients;
@@ -19,37 +20,36 @@ export function beginContent({ services, settings, peer }: Acting, state: InCont
     client: peer.client,
     hostname: settings.hostname,
     standing: standing(state),
+    smtpUtf8: state.transaction.smtpUtf8,
     id,
     recipient: more.length === 0 ? first?.original : undefined,
     at: clock.now(),
   });
-  return new Content(id, trace, { intake, settings });
+  return new Content(id, trace, { intake, settings, state });
 }
 
 /**
- * The dot has come. Answers the message, 250 only when it is stored, and ends the transaction; or discards it when the
- * client is gone already. Resolves with whether it was accepted.
+ * The content is complete. Answers the message, 250 only when it is stored, and ends the transaction; or discards it when the
+ * client is gone already.
  */
-export async function endContent(session: Acting, content: Content): Promise<boolean> {
+export async function endContent(session: Acting, content: Content): Promise<void> {
   const { state } = session;
   if (state.phase !== 'content') {
-    await content.discard();
-    return false;
+    return content.discard();
   }
   const reply = content.problem(session.settings) ?? (await store(session, content, state));
-  const accepted = reply.code < 400;
-  if (!accepted) {
+  if (reply.code < 400) session.countMessage();
+  else {
     await content.discard();
     refused(session, content, state, reply);
   }
   // Stored but not answered: the client is gone and will send it again (RFC 1047); that is not ours to prevent.
-  if (session.state.phase === 'ended') return accepted;
+  if (session.state.phase === 'ended') return;
   session.become(greeted(state, state.hello));
-  session.say(reply);
-  return accepted;
+  for (let time = finalReplies(state); time > 0; time -= 1) session.say(reply);
 }
 
-async function store(session: Acting, content: Content, state: InContent): Promise<Reply> {
+async function store(session: Acting, content: Content, state: ContentState): Promise<Reply> {
   const stored = await tryStore(session.services.intake, content, envelope(session, content, state));
   if (stored === 'full') return REPLIES.diskFull;
   if (stored === 'failed') return REPLIES.spoolFailed;
@@ -74,13 +74,22 @@ async function tryStore(
 function envelope(
   { services, peer, settings }: Acting,
   content: Content,
-  state: InContent,
+  state: ContentState,
 ): Omit<IncomingMessage, 'body'> {
-  const { sender, eightBit, recipients } = state.transaction;
+  const { sender, body, recipients, smtpUtf8, requireTls, ret, envelopeId, deliverBy, holdUntil } =
+    state.transaction;
   return {
     id: content.id,
     sender: sender?.address ?? '',
-    eightBit: eightBit || content.summary().eightBit,
+    eightBit: body !== '7BIT' || content.summary().eightBit,
+    binary: body === 'BINARYMIME',
+    smtpUtf8,
+    requireTls,
+    ret,
+    envelopeId,
+    deliverBy,
+    holdUntil,
+    quarantine: undefined,
     receivedAt: services.clock.now(),
     recipients,
     origin: {
@@ -92,7 +101,7 @@ function envelope(
   };
 }
 
-function accepted(session: Acting, content: Content, { transaction, account, tls }: InContent): void {
+function accepted(session: Acting, content: Content, { transaction, account, tls }: ContentState): void {
   const [first] = transaction.recipients;
   session.services.history.accepted({
     id: content.id,
@@ -116,7 +125,7 @@ function accepted(session: Acting, content: Content, { transaction, account, tls
   });
 }
 
-function refused(session: Acting, content: Content, { transaction }: InContent, reply: Reply): void {
+function refused(session: Acting, content: Content, { transaction }: ContentState, reply: Reply): void {
   session.countError();
   session.services.emit('message.refused', {
     ...session.ref,

@@ -5,7 +5,7 @@
  */
 import type { ForwardPath } from '../mail/mod.ts';
 import { formatRule, type Decision } from '../policy/mod.ts';
-import { formatReply, type Reply } from '../smtp/mod.ts';
+import { formatReply, type RcptParameters, type Reply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
 import { judge, type Judgement } from './judge.ts';
 import { gatewayRefused, limitReached, REPLIES } from './replies.ts';
@@ -15,11 +15,16 @@ import type { Restrained } from './types.ts';
 type InTransaction = Extract<State, { phase: 'transaction' }>;
 
 /** Resolves when the recipient is answered; undefined: it is already. */
-export function judgeRecipient(session: Acting, to: ForwardPath): Promise<void> | undefined {
+export function judgeRecipient(
+  session: Acting,
+  to: ForwardPath,
+  parameters: RcptParameters,
+): Promise<void> | undefined {
   const { state, services, peer, settings } = session;
   if (state.phase !== 'transaction') throw new Error(`a recipient in phase ${state.phase}`);
   const question = {
     to,
+    parameters,
     transaction: state.transaction,
     standing: standing(state),
     peer,

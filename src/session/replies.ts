@@ -17,7 +17,12 @@ export const REPLIES = {
   help: reply(
     214,
     '0.0',
-    'Commands: EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP STARTTLS AUTH. RFC 5321.',
+    'Commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP STARTTLS AUTH ETRN. RFC 5321.',
+  ),
+  helpLmtp: reply(
+    214,
+    '0.0',
+    'Commands: LHLO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP STARTTLS. RFC 2033.',
   ),
   startTls: reply(220, '0.0', 'Ready to start TLS'),
   startContent: { code: 354, lines: ['Start mail input; end with <CRLF>.<CRLF>'] },
@@ -25,11 +30,15 @@ export const REPLIES = {
   askPlain: { code: 334, lines: [''] },
   askUser: { code: 334, lines: ['VXNlcm5hbWU6'] },
   askPassword: { code: 334, lines: ['UGFzc3dvcmQ6'] },
+  turnStarted: reply(250, '0.0', 'Delivery of what waits for that node has begun'),
+  turnNothing: reply(251, '0.0', 'Nothing waits for that node'),
 
   shuttingDown: reply(421, '3.2', 'Service is shutting down, try again later'),
   timeout: reply(421, '4.2', 'Timeout, closing the connection'),
   tooManyErrors: reply(421, '7.0', 'Too many errors'),
   tooManyMessages: reply(421, '7.0', 'Too many messages in one connection'),
+  tooManyCommands: reply(421, '7.0', 'Too many commands without a message'),
+  tooSlow: reply(421, '4.2', 'Too slow, closing the connection'),
   tooManyConnections: reply(421, '7.0', 'Too many connections'),
   accountRevoked: reply(421, '7.0', 'The account may no longer be used'),
   spoolFailed: reply(451, '3.0', 'Temporary failure, the message was not accepted'),
@@ -38,8 +47,11 @@ export const REPLIES = {
   diskFull: reply(452, '3.1', 'Insufficient storage, try again later'),
   tlsUnavailable: reply(454, '7.0', 'TLS is not available'),
   authUnavailable: reply(454, '7.0', 'Temporary authentication failure'),
+  turnUnavailable: reply(458, '3.0', 'Unable to begin delivery for that node'),
+  turnForbidden: reply(459, '7.1', 'You may not ask for that node'),
 
   unknownCommand: reply(500, '5.1', 'Command not recognized'),
+  lhloOnly: reply(500, '5.1', 'This is LMTP; send LHLO'),
   lineTooLong: reply(500, '5.2', 'Line too long'),
   bareLineFeed: reply(500, '5.2', 'Lines must end with CRLF'),
   badOctets: reply(501, '5.2', 'Only printable ASCII is allowed in commands'),
@@ -48,11 +60,16 @@ export const REPLIES = {
   badSender: reply(501, '1.7', 'Bad sender address syntax'),
   badRecipient: reply(501, '1.3', 'Bad recipient address syntax'),
   badBase64: reply(501, '5.2', 'Cannot decode that; expected base64'),
+  badXclient: reply(501, '5.4', 'XCLIENT needs ADDR, and ports up to 65535'),
+  releaseTooLate: reply(501, '5.4', 'The release is too far in the future'),
+  releaseAfterDeadline: reply(501, '5.4', 'The release is not before the time to deliver by'),
   authCancelled: reply(501, '5.2', 'Authentication cancelled'),
   notImplemented: reply(502, '5.1', 'Command not implemented'),
   helloFirst: reply(503, '5.1', 'Send EHLO first'),
   mailFirst: reply(503, '5.1', 'Send MAIL first'),
   noRecipients: reply(503, '5.1', 'No valid recipients'),
+  notAfterBdat: reply(503, '5.1', 'Not permitted after BDAT'),
+  binaryNeedsBdat: reply(503, '5.1', 'A message with BODY=BINARYMIME must come with BDAT'),
   nestedMail: reply(503, '5.1', 'A transaction is already open'),
   alreadyTls: reply(503, '5.1', 'TLS is already active'),
   alreadyAuthenticated: reply(503, '5.1', 'Already authenticated'),
@@ -64,16 +81,25 @@ export const REPLIES = {
   authRefused: reply(535, '7.8', 'Authentication credentials invalid'),
   authNeedsTls: reply(538, '7.11', 'Encryption is required for authentication; send STARTTLS first'),
   bareLineEnd: reply(550, '6.0', 'The message has bare CR or LF characters; lines must end with CRLF'),
+  xclientRefused: reply(550, '7.1', 'XCLIENT is not permitted from here'),
   tooBig: reply(552, '3.4', 'Message is larger than this server accepts'),
+  needsSmtpUtf8: reply(553, '6.7', 'An address with other than ASCII characters needs SMTPUTF8 at MAIL'),
   loop: reply(554, '4.6', 'Too many hops, this message is looping'),
+  earlyTalker: reply(554, '5.1', 'You spoke before the greeting'),
   unknownParameter: reply(555, '5.4', 'Parameter not recognized or not implemented'),
 } as const satisfies Record<string, Reply>;
 
 export type ReplyName = keyof typeof REPLIES;
 
 /** The greeting, RFC 5321 4.3.1: it names this host. */
-export function greeting(hostname: string): Reply {
-  return { code: 220, lines: [`${hostname} ESMTP Postern`] };
+export function greeting({
+  hostname,
+  purpose,
+}: {
+  readonly hostname: string;
+  readonly purpose: 'transfer' | 'submission' | 'lmtp';
+}): Reply {
+  return { code: 220, lines: [`${hostname} ${purpose === 'lmtp' ? 'LMTP' : 'ESMTP'} Postern`] };
 }
 
 /** The reply to HELO. */
@@ -89,6 +115,11 @@ export function ehloReply(hostname: string, extensions: readonly string[]): Repl
 /** The reply to a message that is on the disk; `id` finds it in the queue and the logs. */
 export function queued(id: string): Reply {
   return { code: 250, status: '0.0', lines: [`Queued as ${id}`] };
+}
+
+/** The reply to a chunk that is not the last (RFC 3030 2). */
+export function chunkReceived(octets: number): Reply {
+  return { code: 250, status: '0.0', lines: [`${octets} octets received`] };
 }
 
 const MINUTE = 60_000;

@@ -4,49 +4,55 @@
  * password check, for the limits of a grant) nothing behind it is looked at.
  */
 import type { Buffer } from 'node:buffer';
-import { formatReply, LineReader, parseCommand, type Command, type Line, type Reply } from '../smtp/mod.ts';
+import { formatReply, type Reply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
+import { Arrival } from './arrival.ts';
 import { verify } from './authentication.ts';
-import type { Content } from './content.ts';
 import type { SessionEnd, SessionRef } from './events.ts';
-import { continueLogin } from './login.ts';
-import { beginContent, endContent } from './reception.ts';
+import { Input } from './input.ts';
+import { AUTH_LINE_LIMIT, COMMAND_LINE_LIMIT, stepFor, type LineStep } from './lines.ts';
+import { Output } from './output.ts';
+import { Counts, longestAge } from './pacing.ts';
 import { judgeRecipient } from './recipient.ts';
 import { greeting, REPLIES } from './replies.ts';
-import { greeted, standing, type CommandState, type State } from './state.ts';
-import type { Step } from './step.ts';
-import { transition } from './transition.ts';
+import {
+  holdsContent,
+  standing,
+  type CommandState,
+  type ContentState,
+  type LoginState,
+  type State,
+  type SwallowState,
+} from './state.ts';
+import type { Circumstances } from './step.ts';
+import { askTurn } from './turn.ts';
 import type { ListenerSettings, Peer, SessionServices, TlsFacts, Transport } from './types.ts';
+import { Waiting } from './waiting.ts';
 
-/** Octets of a command line, CRLF included: RFC 5321 4.5.3.1.4 asks for 512 and more with extensions. */
-export const COMMAND_LINE_LIMIT = 2048;
-/** Octets of a line of AUTH: RFC 4954 4.4 asks for 12288. */
-export const AUTH_LINE_LIMIT = 12_288;
-/** Octets that may wait behind a command that is being carried out before the socket is no longer read. */
-const INPUT_LIMIT = 64 * 1024;
-/** Octets of replies that a client may leave unread before its commands are no longer looked at. */
-const OUTPUT_LIMIT = 64 * 1024;
+/**
+ * `idle`: the next line or octets are looked at. `waiting`: for something that is of no use when the session ends. `committed`:
+ * for an authentication or a message that is being stored, which nothing cuts off before its reply. `held`: the reply to an error
+ * waits, and nothing is written before its time.
+ */
+type Work = 'idle' | 'waiting' | 'committed' | 'held';
 
 export class Session implements Acting {
-  readonly peer: Peer;
+  readonly services: SessionServices;
   readonly #transport: Transport;
   readonly #settings: () => ListenerSettings;
-  readonly services: SessionServices;
-  readonly #lines = new LineReader(COMMAND_LINE_LIMIT);
+  readonly #input = new Input(COMMAND_LINE_LIMIT);
+  readonly #output: Output;
+  readonly #waiting: Waiting;
+  readonly #arrival: Arrival;
+  readonly #counts = new Counts();
   readonly #openedAt: number;
+  #peer: Peer;
   #state: State;
-  #content: Content | undefined;
-  #input: Buffer[] = [];
-  #inputOctets = 0;
+  #work: Work = 'idle';
   #inputEnded = false;
-  #output = '';
-  #busy = false;
   #paused = false;
   #draining = false;
   #reported = false;
-  #transactions = 0;
-  #messages = 0;
-  #errors = 0;
   #deadline: number;
 
   constructor(
@@ -56,28 +62,38 @@ export class Session implements Acting {
     services: SessionServices,
     tls?: TlsFacts,
   ) {
-    this.peer = peer;
+    this.#peer = peer;
     this.#transport = transport;
     this.#settings = settings;
     this.services = services;
-    this.#state = { phase: 'connected', tls, account: undefined };
+    this.#output = new Output(transport);
+    this.#waiting = new Waiting(services.after);
+    this.#state = { phase: 'silence', tls, account: undefined };
     this.#openedAt = services.clock.now();
+    this.#arrival = new Arrival(this, this.#input, this.#openedAt);
     this.#deadline = this.#openedAt + settings().timeouts.command;
   }
 
-  /** Greets the client. */
+  /** Greets the client, at once or after the delay in which it must keep silent. */
   open(): void {
     this.services.emit('session.opened', { ...this.ref, local: this.peer.localAddress.text });
-    this.say(greeting(this.settings.hostname));
+    const { greetingDelay } = this.settings;
+    if (greetingDelay > 0) this.#wait(this.pause(greetingDelay).then(() => this.#greet()));
+    else this.#greet();
     this.#flush();
   }
 
   /** Octets from the client, in order. */
   receive(chunk: Buffer): void {
     if (this.#state.phase === 'ended') return;
+    if (this.#state.phase === 'silence') {
+      // RFC 5321 3.1: a client waits for the greeting.
+      this.services.emit('session.earlyTalker', { ...this.ref, octets: chunk.length });
+      return this.close(REPLIES.earlyTalker, 'errors');
+    }
     this.#input.push(chunk);
-    this.#inputOctets += chunk.length;
-    this.#touch();
+    // A command must come whole in its time; of content every block has its own.
+    if (this.#takesOctets()) this.#touch();
     this.#pump();
   }
 
@@ -96,9 +112,7 @@ export class Session implements Acting {
   secured(tls: TlsFacts): void {
     this.services.emit('session.secured', { ...this.ref, ...tls });
     this.become({ phase: 'connected', tls, account: undefined });
-    this.#busy = false;
-    this.#touch();
-    this.#pump();
+    this.#resume(this.services.clock.now());
   }
 
   /** The connection is gone. */
@@ -106,17 +120,25 @@ export class Session implements Acting {
     this.#finish(reason);
   }
 
-  /** Called now and then: ends the session when its time is over. */
+  /** Called now and then: ends the session when its time is over. What is being stored or verified gets its reply first. */
   expire(now: number): void {
-    const overdue = now > this.#openedAt + this.settings.timeouts.session;
-    if (this.#busy ? !overdue : now <= this.#deadline && !overdue) return;
-    this.#close(REPLIES.timeout, 'timeout');
+    if (this.#work === 'committed' || this.#state.phase === 'ended') return;
+    const overdue = now > this.#openedAt + longestAge(this.#state, this.settings);
+    if (overdue || (this.#work === 'idle' && now > this.#deadline))
+      return this.close(REPLIES.timeout, 'timeout');
+    if (this.#work !== 'idle' || !this.#takesOctets()) return;
+    if (this.#arrival.isTooSlow(now)) this.close(REPLIES.tooSlow, 'timeout');
   }
 
   /** Ends the session as soon as what it does now has its reply (RFC 5321 3.8). */
   drain(): void {
     this.#draining = true;
+    this.#waiting.release();
     this.#pump();
+  }
+
+  get peer(): Peer {
+    return this.#peer;
   }
 
   get settings(): ListenerSettings {
@@ -134,21 +156,63 @@ export class Session implements Acting {
   /** The one setter of the state. */
   become(next: State): void {
     this.#state = next;
-    this.#lines.limit =
-      next.phase === 'login' || this.settings.auth !== 'off' ? AUTH_LINE_LIMIT : COMMAND_LINE_LIMIT;
+    if (!holdsContent(next)) this.#arrival.discard();
+    const { auth } = this.settings;
+    this.#input.lineLimit = next.phase === 'login' || auth !== 'off' ? AUTH_LINE_LIMIT : COMMAND_LINE_LIMIT;
+  }
+
+  pause(milliseconds: number): Promise<void> {
+    return this.#waiting.pause(milliseconds);
+  }
+
+  countError(): void {
+    this.#counts.errors += 1;
+  }
+
+  countMessage(): void {
+    this.#counts.messages += 1;
+    this.#counts.junk = 0;
+  }
+
+  refused(verb: string, reply: Reply): void {
+    this.countError();
+    this.services.emit('session.error', { ...this.ref, verb, reply: formatReply(reply).trimEnd() });
+  }
+
+  say(reply: Reply): void {
+    this.#output.say(reply);
+  }
+
+  close(reply: Reply | undefined, reason: SessionEnd): void {
+    if (this.#state.phase === 'ended') return;
+    if (reply !== undefined) this.say(reply);
+    this.#work = 'idle';
+    this.#flush();
+    this.#finish(reason);
+    this.#transport.end();
+  }
+
+  /** Also after XCLIENT, for the client that was named. */
+  #greet(): void {
+    if (this.#state.phase === 'ended') return;
+    this.become({ phase: 'connected', tls: this.#state.tls, account: undefined });
+    this.say(greeting(this.settings));
   }
 
   #touch(): void {
     const { timeouts } = this.settings;
-    const wait = this.#state.phase === 'content' ? timeouts.data : timeouts.command;
-    this.#deadline = this.services.clock.now() + wait;
+    this.#deadline = this.services.clock.now() + (this.#takesOctets() ? timeouts.data : timeouts.command);
+  }
+
+  #takesOctets(): boolean {
+    return this.#state.phase === 'content' || this.#state.phase === 'swallow';
   }
 
   /** Looks at what has come until there is no more, something must be waited for, or the client does not read. */
   #pump(): void {
     try {
-      while (!this.#busy && this.#state.phase !== 'ended' && this.#clientReads()) {
-        if (!(this.#state.phase === 'content' ? this.#takeContent() : this.#takeLine())) break;
+      while (this.#work === 'idle' && this.#clientReads()) {
+        if (this.#hold() || !this.#take()) break;
       }
       this.#rest();
     } catch (error) {
@@ -156,196 +220,163 @@ export class Session implements Acting {
     }
   }
 
+  /** @returns false when more octets are needed, or none are wanted. */
+  #take(): boolean {
+    const state = this.#state;
+    switch (state.phase) {
+      case 'silence':
+      case 'ended':
+        return false;
+      case 'content':
+      case 'swallow':
+        return this.#takeOctets(state);
+      default:
+        return this.#takeLine(state);
+    }
+  }
+
+  /** Past the soft limit the reply to an error waits, and so does everything behind it. */
+  #hold(): boolean {
+    const delay = this.#counts.dueDelay(this.settings.limits.softErrors);
+    if (delay === 0 || this.#draining || this.#state.phase === 'ended') return false;
+    this.#wait(this.pause(delay), 'held');
+    return true;
+  }
+
   /** Replies are sent on as they become many, so that one chunk of short commands does not become a heap of long replies. */
   #clientReads(): boolean {
-    if (this.#output.length >= OUTPUT_LIMIT) this.#flush();
-    return this.#transport.pending < OUTPUT_LIMIT;
+    if (this.#output.isFull) this.#flush();
+    return this.#output.isTaken;
   }
 
   /** Between commands: what drains, ends, and how fast the client may send on. */
   #rest(): void {
-    if (!this.#busy && this.#draining && this.#state.phase !== 'content')
-      return this.#close(REPLIES.shuttingDown, 'shutdown');
+    if (this.#draining && this.#work === 'idle' && !this.#takesOctets())
+      return this.close(REPLIES.shuttingDown, 'shutdown');
     this.#flush();
     const reads = this.#clientReads(); // while it does not, there may be lines that have not been looked at
-    if (!this.#busy && reads && this.#inputEnded && this.#input.length === 0)
-      return this.#close(undefined, 'disconnected');
-    const pause = this.#inputOctets > INPUT_LIMIT || !reads;
+    if (this.#work === 'idle' && reads && this.#inputEnded && this.#input.isEmpty)
+      return this.close(undefined, 'disconnected');
+    const pause = this.#input.isFull || !reads;
     if (pause === this.#paused) return undefined;
     this.#paused = pause;
     return pause ? this.#transport.pause() : this.#transport.resume();
   }
 
-  #nextChunk(): Buffer | undefined {
-    const chunk = this.#input.shift();
-    if (chunk !== undefined) this.#inputOctets -= chunk.length;
-    return chunk;
-  }
-
   /** @returns false when more octets are needed. */
-  #takeLine(): boolean {
+  #takeLine(state: CommandState | LoginState): boolean {
     if (this.#draining) return false;
-    const line = this.#lines.next();
-    if (line === undefined) {
-      const chunk = this.#nextChunk();
-      if (chunk === undefined) return false;
-      this.#lines.push(chunk);
-      return true;
+    const line = this.#input.nextLine();
+    if (line === undefined) return false;
+    this.#touch();
+    const { limits } = this.settings;
+    if (this.#counts.errors >= limits.errors) this.close(REPLIES.tooManyErrors, 'errors');
+    else {
+      const done = stepFor(state, line, this.#circumstances());
+      if (done.junk) this.#counts.junk += 1;
+      if (this.#counts.junk > limits.junkCommands) this.close(REPLIES.tooManyCommands, 'limit');
+      else this.#carryOut(done);
     }
-    if (this.#errors >= this.settings.limits.errors) {
-      this.#close(REPLIES.tooManyErrors, 'errors');
-      return true;
-    }
-    const state = this.#state;
-    if (state.phase === 'login') this.#loginLine(state, line);
-    else if (state.phase !== 'content' && state.phase !== 'ended') this.#commandLine(state, line);
     return true;
   }
 
-  #commandLine(state: CommandState, line: Line): void {
-    const broken = this.#brokenLine(line);
-    if (broken !== undefined) return this.#refuse('-', broken);
-    const settings = this.settings;
-    const command = parseCommand(line.bytes, settings.compat);
-    if (command.verb !== 'AUTH' && line.bytes.length + 2 > COMMAND_LINE_LIMIT)
-      return this.#refuse('-', REPLIES.lineTooLong);
-    const { intake, authenticator } = this.services;
-    const circumstances = {
-      settings,
+  #circumstances(): Circumstances {
+    const { intake, authenticator, clock } = this.services;
+    return {
+      settings: this.settings,
+      client: this.peer.client,
+      now: clock.now(),
       accepting: intake.accepts(),
-      messages: this.#messages,
-      transactions: this.#transactions,
-      standing: (account: string) => authenticator.standing(account),
+      messages: this.#counts.messages,
+      transactions: this.#counts.transactions,
+      standing: (account) => authenticator.standing(account),
     };
-    return this.#carryOut(transition(state, command, circumstances), command);
   }
 
-  #brokenLine(line: Line): Reply | undefined {
-    if (line.tooLong) return REPLIES.lineTooLong;
-    // RFC 5321 2.3.8: only CRLF ends a line.
-    return line.ending === 'lf' && !this.settings.compat.bareLf ? REPLIES.bareLineFeed : undefined;
-  }
-
-  #loginLine(state: Extract<State, { phase: 'login' }>, line: Line): void {
-    const back = greeted(state, state.hello);
-    const broken = this.#brokenLine(line);
-    const step =
-      broken === undefined
-        ? continueLogin(state.exchange, line.bytes.toString('latin1'))
-        : { kind: 'refuse' as const, reply: broken };
-    if (step.kind === 'ask') {
-      this.become({ ...state, exchange: step.exchange });
-      return this.say(step.reply);
-    }
-    this.become(back);
-    return this.#carryOut(step, { verb: 'AUTH', mechanism: state.exchange.mechanism, initial: undefined });
-  }
-
-  #carryOut(step: Step, command: Command): void {
+  #carryOut({ step, verb }: LineStep): void {
     switch (step.kind) {
       case 'reply':
-        this.become(step.next);
-        if (step.next.phase === 'transaction') this.#transactions = step.next.transaction.number;
-        if (step.next.phase === 'content') this.#beginContent(step.next);
-        this.#touch(); // what is waited for next may have another time-out
-        return this.say(step.reply);
+        this.say(step.reply);
+        return this.#goOn(step.next);
       case 'refuse':
-        return this.#refuse(command.verb === 'MALFORMED' ? command.of : command.verb, step.reply);
+        if (step.next !== undefined) this.become(step.next);
+        this.refused(verb, step.reply);
+        return this.say(step.reply);
       case 'judge':
-        return this.#await(judgeRecipient(this, step.to));
+        return this.#wait(judgeRecipient(this, step.to, step.parameters));
+      case 'receive':
+      case 'swallow':
+        return this.#goOn(step.next);
       case 'verify':
-        return this.#wait(verify(this, step.credentials));
+        this.become(step.next);
+        return this.#wait(verify(this, step.credentials), 'committed');
       case 'startTls':
         return this.#startTls();
+      case 'turn':
+        return this.#wait(askTurn(this, step.target));
+      case 'speakFor':
+        return this.#speakFor(step.client);
       case 'close':
-        return this.#close(step.reply, step.reason);
+        return this.close(step.reply, step.reason);
     }
   }
 
-  /** Most steps are done at once. */
-  #await(work: Promise<void> | undefined): void {
-    if (work !== undefined) this.#wait(work);
+  #goOn(next: State): void {
+    this.become(next);
+    if (next.phase === 'transaction') this.#counts.transactions = next.transaction.number;
+    if (next.phase === 'content' || next.phase === 'swallow') this.#arrival.begin(next);
+    this.#touch(); // what is waited for next may have another time-out
   }
 
-  /** Nothing more is looked at until `work` is done. */
-  #wait(work: Promise<void>): void {
-    this.#busy = true;
+  /** Nothing more is looked at until `work` is done. Most is done at once, and then there is none. */
+  #wait(work: Promise<void> | undefined, kind: Work = 'waiting'): void {
+    if (work === undefined) return;
+    this.#work = kind;
     this.#flush();
+    const since = this.services.clock.now();
     const go = (): void => {
-      this.#busy = false;
-      this.#touch();
-      this.#pump();
+      const now = this.services.clock.now();
+      this.#arrival.waited(now - since);
+      this.#resume(now);
     };
     work.then(go, (error: unknown) => this.#fail(error)).catch(() => undefined); // neither of the two throws
   }
 
+  /** What was waited for is done; if the session's time is over meanwhile, it ends with this reply. */
+  #resume(now: number): void {
+    this.#work = 'idle';
+    this.#touch();
+    this.expire(now);
+    this.#pump();
+  }
+
   #startTls(): void {
-    const injected = this.#lines.rest().length + this.#inputOctets;
+    const injected = this.#input.clear();
     if (injected > 0) this.services.emit('session.injection', { ...this.ref, octets: injected });
-    this.#input = [];
-    this.#inputOctets = 0;
-    this.#busy = true;
     this.say(REPLIES.startTls);
+    this.#work = 'waiting';
     this.#flush();
     this.#transport.startTls();
   }
 
-  #beginContent(state: Extract<State, { phase: 'content' }>): void {
-    this.#content = beginContent(this, state);
-    const rest = this.#lines.rest();
-    if (rest.length === 0) return;
-    this.#input.unshift(rest);
-    this.#inputOctets += rest.length;
+  /** XCLIENT: the client, its rights and everything known of it are those of the one that was named. */
+  #speakFor(client: Omit<Peer, 'id'>): void {
+    const proxy = this.peer.client.text;
+    this.#peer = { id: this.peer.id, ...client };
+    this.services.emit('session.xclient', { ...this.ref, proxy, local: client.localAddress.text });
+    this.#greet();
   }
 
   /** @returns false when more octets are needed. */
-  #takeContent(): boolean {
-    const content = this.#content;
-    const chunk = this.#nextChunk();
-    if (content === undefined || chunk === undefined) return false;
-    const { consumed, done, wait } = content.push(chunk);
-    if (consumed < chunk.length) {
-      this.#input.unshift(chunk.subarray(consumed));
-      this.#inputOctets += chunk.length - consumed;
-    }
-    if (done) this.#wait(this.#endContent(content, wait));
-    else if (wait !== undefined) this.#wait(wait);
+  #takeOctets(state: ContentState | SwallowState): boolean {
+    const taken = this.#arrival.take(state);
+    if (taken === undefined) return false;
+    this.#wait(taken.work, taken.commit ? 'committed' : 'waiting');
     return true;
   }
 
-  async #endContent(content: Content, wait: Promise<void> | undefined): Promise<void> {
-    this.#content = undefined; // from here on it is endContent()'s to finish or to discard
-    if (wait !== undefined) await wait;
-    if (await endContent(this, content)) this.#messages += 1;
-  }
-
-  countError(): void {
-    this.#errors += 1;
-  }
-
-  #refuse(verb: string, reply: Reply): void {
-    this.countError();
-    this.services.emit('session.error', { ...this.ref, verb, reply: formatReply(reply).trimEnd() });
-    this.say(reply);
-  }
-
-  say(reply: Reply): void {
-    this.#output += formatReply(reply);
-  }
-
   #flush(): void {
-    if (this.#output === '') return;
-    const output = this.#output;
-    this.#output = '';
-    this.#transport.write(output);
-  }
-
-  #close(reply: Reply | undefined, reason: SessionEnd): void {
-    if (this.#state.phase === 'ended') return;
-    if (reply !== undefined) this.say(reply);
-    this.#flush();
-    this.#finish(reason);
-    this.#transport.end();
+    if (this.#work !== 'held') this.#output.flush();
   }
 
   /** A bug, caught at the edge of the connection: the client gets a temporary failure, the log the cause. */
@@ -354,23 +385,20 @@ export class Session implements Acting {
       ...this.ref,
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
-    this.#close(REPLIES.spoolFailed, 'failure');
+    this.close(REPLIES.spoolFailed, 'failure');
   }
 
   #finish(reason: SessionEnd): void {
     if (this.#reported) return;
     this.#reported = true;
-    const content = this.#content;
-    this.#content = undefined;
     this.become({ ...standing(this.#state), phase: 'ended' });
-    this.#input = [];
-    this.#inputOctets = 0;
-    if (content !== undefined) content.discard().catch(() => undefined); // the spool tells of a failing disk in its own events
+    this.#input.clear();
+    this.#waiting.release();
     this.services.emit('session.closed', {
       ...this.ref,
       reason,
-      messages: this.#messages,
-      errors: this.#errors,
+      messages: this.#counts.messages,
+      errors: this.#counts.errors,
       seconds: Math.round((this.services.clock.now() - this.#openedAt) / 1000),
     });
   }

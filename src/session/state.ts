@@ -1,19 +1,22 @@
 /**
  * The state of a session: a union that carries only what exists then. `Session` has the one setter.
  *
- *     connected --EHLO/HELO--> greeted --MAIL--> transaction --DATA--> content --CRLF.CRLF--> greeted
- *                              greeted --AUTH--> login ----> greeted
- *     any --STARTTLS--> connected (account and envelope forgotten)          any --QUIT--> ended
+ *     silence --greeting--> connected --EHLO/HELO/LHLO--> greeted --MAIL--> transaction --DATA--> content --end--> greeted
+ *     transaction --BDAT--> content --octets--> chunked --BDAT--> content        chunked --LAST--> greeted
+ *     any --BDAT out of place--> swallow --octets--> as before                  greeted --AUTH--> login ----> greeted
+ *     any --STARTTLS, XCLIENT--> connected (account and envelope forgotten)     any --QUIT--> ended
  *
- * Invariants: `account` is set only by a successful AUTH on this very connection and forgotten at STARTTLS; an envelope
- * exists only in transaction and content; a refused recipient leaves no trace in it.
+ * Invariants: `account` is set only by a successful AUTH on this very connection and forgotten at STARTTLS and XCLIENT; an
+ * envelope exists only in transaction, content and chunked; content that has come exists only in content and chunked; a refused
+ * recipient leaves no trace in the envelope.
  */
 import type { ReversePath } from '../mail/mod.ts';
-import type { AcceptedRecipient, TlsFacts } from './types.ts';
+import type { BodyType, Reply } from '../smtp/mod.ts';
+import type { AcceptedRecipient, DeliverBy, TlsFacts } from './types.ts';
 import type { LoginExchange } from './login.ts';
 
 export interface Hello {
-  readonly verb: 'EHLO' | 'HELO';
+  readonly verb: 'EHLO' | 'HELO' | 'LHLO';
   /** As given; may be empty on listeners that tolerate it. */
   readonly name: string;
 }
@@ -28,26 +31,95 @@ export interface Transaction {
   /** Which MAIL of the session, from 1. */
   readonly number: number;
   readonly sender: ReversePath;
-  readonly eightBit: boolean;
+  /** As declared (RFC 6152, RFC 3030). */
+  readonly body: BodyType;
+  readonly smtpUtf8: boolean;
+  readonly requireTls: boolean;
+  readonly ret: 'full' | 'headers' | undefined;
+  readonly envelopeId: string | undefined;
+  readonly deliverBy: DeliverBy | undefined;
+  readonly holdUntil: number | undefined;
   readonly recipients: readonly AcceptedRecipient[];
 }
 
-export type State =
-  | (Standing & { readonly phase: 'connected' })
-  | (Standing & { readonly phase: 'greeted'; readonly hello: Hello })
-  | (Standing & { readonly phase: 'login'; readonly hello: Hello; readonly exchange: LoginExchange })
-  | (Standing & { readonly phase: 'transaction'; readonly hello: Hello; readonly transaction: Transaction })
-  | (Standing & { readonly phase: 'content'; readonly hello: Hello; readonly transaction: Transaction })
-  | (Standing & { readonly phase: 'ended' });
+interface InTransaction extends Standing {
+  readonly hello: Hello;
+  readonly transaction: Transaction;
+}
+
+/** One BDAT (RFC 3030 2). */
+export interface Chunk {
+  /** Octets. */
+  readonly size: number;
+  readonly last: boolean;
+}
+
+/** Octets of the message arrive: after DATA, or those of a chunk. */
+export interface ContentState extends InTransaction {
+  readonly phase: 'content';
+  /** Undefined after DATA. */
+  readonly chunk: Chunk | undefined;
+  /** Octets of the chunks before. */
+  readonly octets: number;
+}
+
+/** A chunk has come, and the last one has not. */
+export interface ChunkedState extends InTransaction {
+  readonly phase: 'chunked';
+  readonly octets: number;
+  /** Why a chunk was refused; the transaction is over, and only what the client has pipelined is still answered so. */
+  readonly failed: Reply | undefined;
+}
+
+/** The octets of a BDAT that is refused arrive: they are no commands (RFC 3030 2). */
+export interface SwallowState extends Standing {
+  readonly phase: 'swallow';
+  readonly octets: number;
+  /** Said when they have come, so many times: after the last chunk LMTP has one reply for each recipient. */
+  readonly reply: Reply;
+  readonly times: number;
+  /** An error of the client. False: it was told of it already, and this chunk was under way. */
+  readonly error: boolean;
+  readonly next: CommandState;
+}
 
 /** The states in which a command line is expected. */
-export type CommandState = Extract<State, { phase: 'connected' | 'greeted' | 'transaction' }>;
+export type CommandState =
+  | (Standing & { readonly phase: 'connected' })
+  | (Standing & { readonly phase: 'greeted'; readonly hello: Hello })
+  | (InTransaction & { readonly phase: 'transaction' })
+  | ChunkedState;
+
+export type LoginState = Standing & {
+  readonly phase: 'login';
+  readonly hello: Hello;
+  readonly exchange: LoginExchange;
+};
+
+export type State =
+  /** Before the greeting: the client must keep silent (RFC 5321 3.1). */
+  | (Standing & { readonly phase: 'silence' })
+  | CommandState
+  | LoginState
+  | ContentState
+  | SwallowState
+  | (Standing & { readonly phase: 'ended' });
 
 export function standing(state: State): Standing {
   return { tls: state.tls, account: state.account };
 }
 
+/** How many replies the end of a message has (RFC 2033 4.2). */
+export function finalReplies({ hello, transaction }: InTransaction): number {
+  return hello.verb === 'LHLO' ? transaction.recipients.length : 1;
+}
+
 /** After EHLO, RSET, a finished message: greeted, no envelope. */
-export function greeted(state: State, hello: Hello): State {
+export function greeted(state: State, hello: Hello): CommandState {
   return { ...standing(state), phase: 'greeted', hello };
+}
+
+/** Whether what has come of a message is still kept. */
+export function holdsContent(state: State): boolean {
+  return state.phase === 'content' || (state.phase === 'chunked' && state.failed === undefined);
 }

@@ -6,11 +6,14 @@ import type { Command } from '../smtp/mod.ts';
 import type { CommandState } from './state.ts';
 import type { Check, Circumstances, Step } from './step.ts';
 import { auth } from './verbs/auth.ts';
+import { bdat } from './verbs/bdat.ts';
 import { data } from './verbs/data.ts';
 import { ehlo } from './verbs/ehlo.ts';
+import { etrn } from './verbs/etrn.ts';
 import { expn } from './verbs/expn.ts';
 import { helo } from './verbs/helo.ts';
 import { help } from './verbs/help.ts';
+import { lhlo } from './verbs/lhlo.ts';
 import { mail } from './verbs/mail.ts';
 import { malformed } from './verbs/malformed.ts';
 import { noop } from './verbs/noop.ts';
@@ -20,13 +23,16 @@ import { rset } from './verbs/rset.ts';
 import { starttls } from './verbs/starttls.ts';
 import { unknown } from './verbs/unknown.ts';
 import { vrfy } from './verbs/vrfy.ts';
+import { xclient } from './verbs/xclient.ts';
 
 const CHECKS: { readonly [V in Command['verb']]: Check<V> } = {
   EHLO: ehlo,
   HELO: helo,
+  LHLO: lhlo,
   MAIL: mail,
   RCPT: rcpt,
   DATA: data,
+  BDAT: bdat,
   RSET: rset,
   NOOP: noop,
   QUIT: quit,
@@ -35,6 +41,8 @@ const CHECKS: { readonly [V in Command['verb']]: Check<V> } = {
   HELP: help,
   STARTTLS: starttls,
   AUTH: auth,
+  ETRN: etrn,
+  XCLIENT: xclient,
   UNKNOWN: unknown,
   MALFORMED: malformed,
 };

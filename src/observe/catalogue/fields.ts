@@ -60,6 +60,7 @@ export const FIELDS: { readonly [Name in FieldName]: string } = {
   place: 'where it stands: file, line and column',
   problems: 'what is wrong, with file, line and column',
   protocol: 'the version of TLS',
+  proxy: 'the address of the host that speaks for the client',
   queuedMs: 'milliseconds since the message arrived',
   reason: 'why: a word of the reasons in the code, the same every time',
   recipient: 'a recipient',

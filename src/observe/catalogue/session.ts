@@ -23,6 +23,17 @@ export const SESSION_CATALOGUE = {
       'Octets came in clear text behind STARTTLS and were thrown away: somebody tried to inject commands.',
     fields: ['session', 'client', 'listener', 'octets'],
   },
+  'session.earlyTalker': {
+    level: 'info',
+    meaning: 'A client spoke before it was greeted, as mail servers never do, and was turned away.',
+    fields: ['session', 'client', 'listener', 'octets'],
+  },
+  'session.xclient': {
+    level: 'info',
+    meaning:
+      'A proxy said with XCLIENT for whom it speaks: that is the client from here on, and the session begins anew.',
+    fields: ['session', 'client', 'listener', 'proxy', 'local'],
+  },
   'session.error': {
     level: 'debug',
     meaning: 'A command was refused: its syntax, its order or a limit.',

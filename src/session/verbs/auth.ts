@@ -8,13 +8,13 @@ import type { ListenerSettings } from '../types.ts';
 export const auth: Check<'AUTH'> = (state, { mechanism, initial }, { settings }): Step => {
   if (settings.auth === 'off') return refuse(REPLIES.authNotOffered);
   if (state.phase === 'connected') return refuse(REPLIES.helloFirst);
-  if (state.phase === 'transaction') return refuse(REPLIES.notInTransaction); // RFC 4954 4
+  if (state.phase !== 'greeted') return refuse(REPLIES.notInTransaction); // RFC 4954 4
   if (state.hello.verb === 'HELO') return refuse(REPLIES.authNotOffered);
   if (state.account !== undefined) return refuse(REPLIES.alreadyAuthenticated); // RFC 4954 4
   if (state.tls === undefined && !settings.authWithoutTls) return refuse(REPLIES.authNeedsTls); // RFC 4954 4
   if (!isMechanism(mechanism)) return refuse(REPLIES.unknownMechanism);
   const step = beginLogin(mechanism, initial);
-  if (step.kind !== 'ask') return step;
+  if (step.kind !== 'ask') return { ...step, next: state };
   const { tls, account, hello } = state;
   return {
     kind: 'reply',

@@ -2,4 +2,8 @@
 import { REPLIES } from '../replies.ts';
 import type { Check } from '../step.ts';
 
-export const help: Check<'HELP'> = (state) => ({ kind: 'reply', reply: REPLIES.help, next: state });
+export const help: Check<'HELP'> = (state, _command, { settings }) => ({
+  kind: 'reply',
+  reply: settings.purpose === 'lmtp' ? REPLIES.helpLmtp : REPLIES.help,
+  next: state,
+});

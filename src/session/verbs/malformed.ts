@@ -3,7 +3,12 @@ import type { Command, CommandProblem, KnownVerb, Reply } from '../../smtp/mod.t
 import { REPLIES } from '../replies.ts';
 import { refuse, type Check } from '../step.ts';
 
-export const malformed: Check<'MALFORMED'> = (_state, command) => refuse(replyTo(command));
+export const malformed: Check<'MALFORMED'> = (_state, command, { settings, client }) => {
+  // Nobody can say where the octets behind such a BDAT end and commands begin again.
+  if (command.of === 'BDAT') return { kind: 'close', reply: replyTo(command), reason: 'errors' };
+  if (command.of === 'XCLIENT' && !settings.mayXclient(client)) return refuse(REPLIES.xclientRefused);
+  return refuse(replyTo(command));
+};
 
 function replyTo({ of, problem }: Extract<Command, { verb: 'MALFORMED' }>): Reply {
   return PROBLEMS[problem.kind](of);

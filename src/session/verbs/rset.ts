@@ -6,5 +6,5 @@ import type { Check } from '../step.ts';
 export const rset: Check<'RSET'> = (state) => ({
   kind: 'reply',
   reply: REPLIES.ok,
-  next: state.phase === 'transaction' ? greeted(state, state.hello) : state,
+  next: state.phase === 'connected' ? state : greeted(state, state.hello),
 });

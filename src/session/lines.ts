@@ -1,0 +1,56 @@
+/** From a line to the step it leads to: a command, or the next line of an AUTH exchange. Pure. */
+import { parseCommand, type Line, type Reply } from '../smtp/mod.ts';
+import { continueLogin } from './login.ts';
+import { isJunk } from './pacing.ts';
+import { REPLIES } from './replies.ts';
+import { greeted, type CommandState, type LoginState } from './state.ts';
+import { refuse, type Circumstances, type Step } from './step.ts';
+import { transition } from './transition.ts';
+import type { ListenerSettings } from './types.ts';
+
+/** Octets of a command line, CRLF included: RFC 5321 4.5.3.1.4 asks for 512 and more with extensions. */
+export const COMMAND_LINE_LIMIT = 2048;
+/** Octets of a line of AUTH: RFC 4954 4.4 asks for 12288. */
+export const AUTH_LINE_LIMIT = 12_288;
+
+export interface LineStep {
+  /** For the log; `-`: the line is no command. */
+  readonly verb: string;
+  /** It brings no message nearer. */
+  readonly junk: boolean;
+  readonly step: Step;
+}
+
+export function stepFor(
+  state: CommandState | LoginState,
+  line: Line,
+  circumstances: Circumstances,
+): LineStep {
+  const broken = brokenLine(line, circumstances.settings);
+  if (state.phase === 'login') return { verb: 'AUTH', junk: false, step: loginStep(state, line, broken) };
+  if (broken !== undefined) return { verb: '-', junk: false, step: refuse(broken) };
+  const command = parseCommand(line.bytes, circumstances.settings.compat);
+  if (command.verb !== 'AUTH' && line.bytes.length + 2 > COMMAND_LINE_LIMIT)
+    return { verb: '-', junk: false, step: refuse(REPLIES.lineTooLong) };
+  return {
+    verb: command.verb === 'MALFORMED' ? command.of : command.verb,
+    junk: isJunk(command, state),
+    step: transition(state, command, circumstances),
+  };
+}
+
+function brokenLine(line: Line, { compat }: ListenerSettings): Reply | undefined {
+  if (line.tooLong) return REPLIES.lineTooLong;
+  // RFC 5321 2.3.8: only CRLF ends a line.
+  return line.ending === 'lf' && !compat.bareLf ? REPLIES.bareLineFeed : undefined;
+}
+
+/** Whatever ends the exchange, the client is then where it was before. */
+function loginStep(state: LoginState, line: Line, broken: Reply | undefined): Step {
+  const next = greeted(state, state.hello);
+  if (broken !== undefined) return { kind: 'refuse', reply: broken, next };
+  const step = continueLogin(state.exchange, line.bytes.toString('latin1'));
+  return step.kind === 'ask'
+    ? { kind: 'reply', reply: step.reply, next: { ...state, exchange: step.exchange } }
+    : { ...step, next };
+}

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 const ROOT = resolve(import.meta.dirname, '../src');
 
 const LEAVES = ['std', 'mail', 'smtp', 'dns'];
-const SPINE = ['listener', 'session', 'policy', 'spool', 'schedule', 'deliver', 'bounce'];
+const SPINE = ['listener', 'session', 'policy', 'screen', 'spool', 'schedule', 'deliver', 'bounce'];
 const SIDES = [
   'accounts',
   'config',
@@ -28,8 +28,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   smtp: ['std', 'mail'],
   dns: ['std'],
   listener: [...LEAVES, 'session'],
-  session: [...LEAVES, 'policy'],
+  session: [...LEAVES, 'policy', 'screen'],
   policy: [...LEAVES],
+  screen: [...LEAVES, 'policy'],
   spool: [...LEAVES],
   schedule: [...LEAVES, 'spool', 'deliver'],
   deliver: [...LEAVES],
@@ -53,6 +54,7 @@ const PURE = [
   'mail/',
   'smtp/',
   'policy/',
+  'screen/',
   'proof/',
   'check/examine.ts',
   'check/findings/',

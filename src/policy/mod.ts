@@ -14,7 +14,7 @@ export { destinationFor, locate } from './locate.ts';
 export type { Location } from './locate.ts';
 export { runPolicyTests, unnamedLocalAddress } from './policy-tests.ts';
 export type { Expectation, PolicyTest, PolicyTestResult } from './policy-tests.ts';
-export { compilePatterns, fitsPatterns } from './patterns.ts';
+export { addressKey, compilePatterns, fitsPatterns } from './patterns.ts';
 export type { PatternSet } from './patterns.ts';
 export { buildRangeTable, findBlock, isCovered } from './range-table.ts';
 export type { RangeTable } from './range-table.ts';

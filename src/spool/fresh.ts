@@ -1,5 +1,5 @@
 /** A message as it is when it has just been appended. */
-import type { NewMessage, SpooledMessage } from './types.ts';
+import type { Envelope, NewMessage, SpooledMessage } from './types.ts';
 
 /** What the spool holds of a new message once it is committed. */
 export function freshlySpooled({ id, envelope, recipients, quarantine, body }: NewMessage): SpooledMessage {
@@ -24,7 +24,7 @@ export function freshlySpooled({ id, envelope, recipients, quarantine, body }: N
 }
 
 /** When a new message is due: at once, or when its sender releases it (RFC 4865). Milliseconds since the epoch. */
-export function firstAttempt({ receivedAt, holdUntil }: NewMessage['envelope']): number {
+export function firstAttempt({ receivedAt, holdUntil }: Pick<Envelope, 'receivedAt' | 'holdUntil'>): number {
   return holdUntil === undefined ? receivedAt : Math.max(receivedAt, holdUntil);
 }
 

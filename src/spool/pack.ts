@@ -2,8 +2,8 @@
  * Commits as they are sent to the thread: the contents of all new messages of a batch lie side by side in one buffer, which
  * changes hands instead of being copied again. The thread hands it back, so that a busy spool allocates nothing.
  */
-import type { Envelope, NewRecipient, SpoolChange } from './types.ts';
-import type { WireAppend, WireCall, WireChange } from './store/wire.ts';
+import type { SpoolChange } from './types.ts';
+import type { WireAppend, WireAsked, WireCall, WireChange } from './store/wire.ts';
 
 /** A buffer grown beyond this by a large batch is not kept. */
 const KEPT_BYTES = 4 << 20;
@@ -55,41 +55,43 @@ export function worthKeeping(buffer: ArrayBuffer): boolean {
 type Append = Extract<SpoolChange, { kind: 'append' }>['message'];
 
 function wireAppend(message: Append, size: number, at: number | undefined): WireAppend {
-  const { id, envelope, recipients, quarantine } = message;
+  const { id, envelope, recipients } = message;
+  const { client, listener, account, helo } = envelope.origin;
   return {
     kind: 'append',
     id,
-    envelope: plainEnvelope(envelope),
+    sender: envelope.sender,
+    eightBit: envelope.eightBit,
+    receivedAt: envelope.receivedAt,
+    client,
+    listener,
+    account,
+    helo,
     size,
     at,
-    recipients: recipients.map(plainRecipient),
+    // Spelt out: what a caller passes may carry more than the contract asks for, and more than a thread can be sent.
+    recipients: recipients.map(({ address, original, by }) => ({ address, original, by })),
+    asked: asksNothing(message) ? undefined : askedOf(message),
+  };
+}
+
+function asksNothing({ envelope, recipients, quarantine }: Append): boolean {
+  const { binary, smtpUtf8, requireTls, ret, envelopeId, deliverBy, holdUntil } = envelope;
+  return (
+    quarantine === undefined &&
+    !(binary || smtpUtf8 || requireTls) &&
+    (ret ?? envelopeId ?? deliverBy ?? holdUntil) === undefined &&
+    recipients.every(({ notify, originalRecipient }) => (notify ?? originalRecipient) === undefined)
+  );
+}
+
+function askedOf({ envelope, recipients, quarantine }: Append): WireAsked {
+  const { binary, smtpUtf8, requireTls, ret, envelopeId, deliverBy, holdUntil } = envelope;
+  const by =
+    deliverBy === undefined ? undefined : { at: deliverBy.at, mode: deliverBy.mode, trace: deliverBy.trace };
+  return {
+    envelope: { binary, smtpUtf8, requireTls, ret, envelopeId, deliverBy: by, holdUntil },
+    recipients: recipients.map(({ notify, originalRecipient }) => ({ notify, originalRecipient })),
     quarantine,
   };
-}
-
-// Spelt out: what a caller passes may carry more than the contract asks for, and more than a thread can be sent.
-
-function plainEnvelope({ origin, deliverBy, ...envelope }: Envelope): Envelope {
-  const { sender, eightBit, binary, smtpUtf8, requireTls, ret, envelopeId, holdUntil, receivedAt } = envelope;
-  const { client, listener, account, helo } = origin;
-  return {
-    sender,
-    eightBit,
-    binary,
-    smtpUtf8,
-    requireTls,
-    ret,
-    envelopeId,
-    deliverBy:
-      deliverBy === undefined
-        ? undefined
-        : { at: deliverBy.at, mode: deliverBy.mode, trace: deliverBy.trace },
-    holdUntil,
-    receivedAt,
-    origin: { client, listener, account, helo },
-  };
-}
-
-function plainRecipient({ address, original, by, notify, originalRecipient }: NewRecipient): NewRecipient {
-  return { address, original, by, notify, originalRecipient };
 }

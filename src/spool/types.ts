@@ -102,6 +102,13 @@ export interface NewMessage {
   readonly body: Body;
 }
 
+/** What a sender asks for with extensions, of a message and of a recipient. */
+export type AskedOfMessage = Pick<
+  Envelope,
+  'binary' | 'smtpUtf8' | 'requireTls' | 'ret' | 'envelopeId' | 'deliverBy' | 'holdUntil'
+>;
+export type AskedOfRecipient = Pick<SpooledRecipient, 'notify' | 'originalRecipient'>;
+
 export type NewRecipient = Pick<
   SpooledRecipient,
   'address' | 'original' | 'by' | 'notify' | 'originalRecipient'

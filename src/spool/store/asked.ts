@@ -1,15 +1,13 @@
 /** What senders asked for, as columns and back. */
-import type { DeliverBy, Envelope, Notify } from '../types.ts';
+import type { AskedOfMessage, AskedOfRecipient, DeliverBy, Notify } from '../types.ts';
 import { flag, integer, text, type Row } from './row.ts';
 
-type Asked = Pick<
-  Envelope,
-  'binary' | 'smtpUtf8' | 'requireTls' | 'ret' | 'envelopeId' | 'deliverBy' | 'holdUntil'
->;
-
-/** Values for the columns of the envelope, in the order of ASKED_COLUMNS; those of a recipient follow. */
-export function askedValues(envelope: Asked): (string | number | null)[] {
-  const { binary, smtpUtf8, requireTls, ret, envelopeId, deliverBy, holdUntil } = envelope;
+/** Values for ASKED_COLUMNS, in their order. */
+export function askedValues(
+  message: AskedOfMessage,
+  { notify, originalRecipient }: AskedOfRecipient,
+): (string | number | null)[] {
+  const { binary, smtpUtf8, requireTls, ret, envelopeId, deliverBy, holdUntil } = message;
   return [
     binary ? 1 : 0,
     smtpUtf8 ? 1 : 0,
@@ -20,10 +18,12 @@ export function askedValues(envelope: Asked): (string | number | null)[] {
     deliverBy?.mode ?? null,
     deliverBy === undefined ? null : deliverBy.trace ? 1 : 0,
     holdUntil ?? null,
+    notifyText(notify),
+    originalRecipient ?? null,
   ];
 }
 
-export function askedOf(row: Row): Asked {
+export function askedOfMessage(row: Row): AskedOfMessage {
   return {
     binary: flag(row['binary_mime'], 'binary_mime'),
     smtpUtf8: flag(row['smtp_utf8'], 'smtp_utf8'),
@@ -36,12 +36,16 @@ export function askedOf(row: Row): Asked {
 }
 
 /** `never`, or conditions with commas between them. */
-export function notifyText(notify: Notify | undefined): string | null {
+function notifyText(notify: Notify | undefined): string | null {
   if (notify === undefined) return null;
   return notify === 'never' ? notify : notify.join(',');
 }
 
-export function notifyOf(row: Row): Notify | undefined {
+export function askedOfRecipient(row: Row): AskedOfRecipient {
+  return { notify: notifyOf(row), originalRecipient: optional(row, 'original_recipient', text) };
+}
+
+function notifyOf(row: Row): Notify | undefined {
   const given = optional(row, 'notify', text);
   if (given === undefined || given === 'never') return given;
   return given.split(',').map((condition) => {
@@ -50,7 +54,7 @@ export function notifyOf(row: Row): Notify | undefined {
   });
 }
 
-export function optional<T>(
+function optional<T>(
   row: Row,
   column: string,
   read: (value: Row[string] | undefined, column: string) => T,
@@ -59,7 +63,7 @@ export function optional<T>(
   return value === null ? undefined : read(value, column);
 }
 
-function retOf(row: Row): Asked['ret'] {
+function retOf(row: Row): AskedOfMessage['ret'] {
   const ret = optional(row, 'ret', text);
   if (ret === undefined || ret === 'full' || ret === 'headers') return ret;
   throw new TypeError(`ret is ${ret}`);

@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { SpoolId } from '../types.ts';
 import { firstAttempt } from '../fresh.ts';
-import { askedValues, notifyText } from './asked.ts';
+import { askedValues } from './asked.ts';
 import { integer, type Row } from './row.ts';
 import { ASKED_COLUMNS } from './schema.ts';
 import { emptyTally, type Tally } from './tally.ts';
@@ -60,15 +60,20 @@ export function prepareChanges(database: DatabaseSync): ApplyChange {
   };
 }
 
+const COLUMNS = `id, position, body, size, sender, eight_bit, received_at, client, listener, account, helo, address, original,
+  rule, attempts, next_attempt, held, warned, last_reply`;
+
 type Statements = { readonly [Name in keyof ReturnType<typeof prepare>]: StatementSync };
 
 function prepare(database: DatabaseSync) {
   return {
     body: database.prepare('INSERT INTO body (bytes) VALUES (?)'),
     recipient: database.prepare(`
-      INSERT INTO recipient (id, position, body, size, sender, eight_bit, received_at, client, listener, account, helo,
-        address, original, rule, attempts, next_attempt, held, warned, last_reply, ${ASKED_COLUMNS})
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      INSERT INTO recipient (${COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?7, 0, 0, '')`),
+    askingRecipient: database.prepare(`
+      INSERT INTO recipient (${COLUMNS}, ${ASKED_COLUMNS})
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15, ?16, 0, ?17,
+        ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)`),
     finish: database.prepare(
       'DELETE FROM recipient WHERE id = ? AND position = ? RETURNING body, size, held',
     ),
@@ -96,40 +101,40 @@ function append(
   if (message.at !== undefined) {
     body = statements.body.run(new Uint8Array(contents, message.at, message.size)).lastInsertRowid;
   }
-  const { envelope, quarantine } = message;
-  const { client, listener, account, helo } = envelope.origin;
-  const asked = askedValues(envelope);
-  const due = firstAttempt(envelope);
-  const held = quarantine === undefined ? 0 : 1;
-  let position = 0;
-  for (const { address, original, by, notify, originalRecipient } of message.recipients) {
-    statements.recipient.run(
+  for (const [position, recipient] of message.recipients.entries()) {
+    const columns = [
       message.id,
       position,
       body,
       message.size,
-      envelope.sender,
-      envelope.eightBit ? 1 : 0,
-      envelope.receivedAt,
-      client,
-      listener,
-      account,
-      helo,
-      address,
-      original,
-      by,
-      due,
-      held,
+      message.sender,
+      message.eightBit ? 1 : 0,
+      message.receivedAt,
+      message.client,
+      message.listener,
+      message.account,
+      message.helo,
+      recipient.address,
+      recipient.original,
+      recipient.by,
+    ];
+    const asked = message.asked?.recipients[position];
+    if (message.asked === undefined || asked === undefined) {
+      statements.recipient.run(...columns);
+      continue;
+    }
+    const { envelope, quarantine } = message.asked;
+    statements.askingRecipient.run(
+      ...columns,
+      firstAttempt({ receivedAt: message.receivedAt, holdUntil: envelope.holdUntil }),
+      quarantine === undefined ? 0 : 1,
       quarantine ?? '',
-      ...asked,
-      notifyText(notify),
-      originalRecipient ?? null,
+      ...askedValues(envelope, asked),
     );
-    position += 1;
   }
-  effects.tally.held += held * position;
   effects.tally.messages += 1;
-  effects.tally.recipients += position;
+  effects.tally.recipients += message.recipients.length;
+  if (message.asked?.quarantine !== undefined) effects.tally.held += message.recipients.length;
   effects.tally.bytes += message.size;
 }
 

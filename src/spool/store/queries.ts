@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { QueueFilter, SpoolId, SpooledMessage, SpooledRecipient } from '../types.ts';
 import { isSpoolId } from '../id.ts';
-import { askedOf, notifyOf, optional } from './asked.ts';
+import { askedOfMessage, askedOfRecipient } from './asked.ts';
 import { bytes, integer, text, type Row } from './row.ts';
 import type { WireBody } from './wire.ts';
 
@@ -103,7 +103,7 @@ function toMessage(id: SpoolId, rows: readonly Row[]): SpooledMessage {
     envelope: {
       sender: text(row['sender'], 'sender'),
       eightBit: row['eight_bit'] === 1,
-      ...askedOf(row),
+      ...askedOfMessage(row),
       receivedAt: integer(row['received_at'], 'received_at'),
       origin: {
         client: text(row['client'], 'client'),
@@ -123,8 +123,7 @@ function toRecipient(row: Row): SpooledRecipient {
     address: text(row['address'], 'address'),
     original: text(row['original'], 'original'),
     by: text(row['rule'], 'rule'),
-    notify: notifyOf(row),
-    originalRecipient: optional(row, 'original_recipient', text),
+    ...askedOfRecipient(row),
     attempts: integer(row['attempts'], 'attempts'),
     nextAttempt: integer(row['next_attempt'], 'next_attempt'),
     held: row['held'] === 1,

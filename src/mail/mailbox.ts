@@ -16,6 +16,7 @@ export const MAX_PATH = 256;
 const DOT_STRING = /[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*/y;
 /** `Quoted-string`: `qtextSMTP` and `quoted-pairSMTP`, so spaces but no tabs. */
 const QUOTED_STRING = /"(?:[ !#-[\]-~]|\\[ -~])*"/y;
+const NON_ASCII = /\P{ASCII}/u;
 const QUOTED_PAIR = /\\(.)/g;
 
 /** How long the local part at `position` is, in octets; 0 when none begins there. */
@@ -70,7 +71,13 @@ export function parseHost(text: string, position: number): Domain | DomainLitera
 }
 
 function mailboxOf(localPart: string, domain: Domain | DomainLiteral): Mailbox {
-  return { localPart, localKey: keyOf(localPart), domain, address: `${localPart}@${domain}` };
+  return {
+    localPart,
+    localKey: keyOf(localPart),
+    domain,
+    address: `${localPart}@${domain}`,
+    utf8: NON_ASCII.test(localPart),
+  };
 }
 
 /** What the local part says, without quoting and with A to Z folded: `"Bob"`, `"\b\o\b"` and `bob` are one. */
@@ -84,8 +91,8 @@ function keyOf(localPart: string): string {
  * than the old one; it is the next server's to refuse.
  */
 export function mailboxAt(mailbox: Mailbox, domain: Domain | DomainLiteral): Mailbox {
-  const { localPart, localKey } = mailbox;
-  return { localPart, localKey, domain, address: `${localPart}@${domain}` };
+  const { localPart, localKey, utf8 } = mailbox;
+  return { localPart, localKey, domain, address: `${localPart}@${domain}`, utf8 };
 }
 
 /** The mailbox that every domain must have (RFC 5321 4.5.1). */

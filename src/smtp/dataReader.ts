@@ -55,6 +55,8 @@ export interface DataSummary {
   readonly eightBit: boolean;
   /** A line of more than 1000 octets with its CRLF: for the log only, many messages have them. */
   readonly lineTooLong: boolean;
+  /** Octets of the longest line, its CRLF included; a last line that has not ended counts as it is. */
+  readonly longestLine: number;
   /** How many Received fields the header has: the hops so far (RFC 5321 6.3). */
   readonly received: number;
 }
@@ -81,7 +83,7 @@ export class DataReader {
   #bareLf = false;
   #nul = false;
   #eightBit = false;
-  #lineTooLong = false;
+  #longestLine = 0;
   #received = 0;
 
   constructor(options: DataOptions) {
@@ -112,7 +114,8 @@ export class DataReader {
       bareLf: this.#bareLf,
       nul: this.#nul,
       eightBit: this.#eightBit,
-      lineTooLong: this.#lineTooLong,
+      lineTooLong: this.#longestLine > LONGEST_LINE,
+      longestLine: this.#longestLine,
       received: this.#received,
     };
   }
@@ -231,7 +234,7 @@ export class DataReader {
 
   /** A line of `length` octets without its ending is complete; the next begins at `next`. */
   #endLine(length: number, next: number): void {
-    if (length + 2 > LONGEST_LINE) this.#lineTooLong = true;
+    if (length + 2 > this.#longestLine) this.#longestLine = length + 2;
     // RFC 5322 2.1: the header ends at the first empty line.
     if (length === 0) this.#inHeader = false;
     this.#match = this.#inHeader ? 0 : NO_MATCH;

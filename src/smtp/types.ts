@@ -1,7 +1,8 @@
 /** The protocol as values: what a client can ask and what a server can answer. RFC 5321 and its extensions. */
-import type { AddressError, ForwardPath, ReversePath } from '../mail/mod.ts';
+import type { AddressError, Domain, ForwardPath, ReversePath } from '../mail/mod.ts';
 
-export type BodyType = '7BIT' | '8BITMIME';
+/** What is declared of the content: RFC 6152, and BINARYMIME of RFC 3030. */
+export type BodyType = '7BIT' | '8BITMIME' | 'BINARYMIME';
 
 export interface MailParameters {
   /** SIZE=, octets (RFC 1870). */
@@ -10,15 +11,63 @@ export interface MailParameters {
   readonly body?: BodyType;
   /** AUTH= as given, xtext not decoded (RFC 4954 section 5). Parsed, and ignored as the RFC permits. */
   readonly auth?: string;
+  /** SMTPUTF8 (RFC 6531 3.4). */
+  readonly smtpUtf8?: true;
+  /** REQUIRETLS (RFC 8689 2). */
+  readonly requireTls?: true;
+  /** RET= (RFC 3461 4.3): how much of the message a notification of failure returns. */
+  readonly ret?: 'FULL' | 'HDRS';
+  /** ENVID=, decoded: printable ASCII, 1 to 100 characters (RFC 3461 4.4). */
+  readonly envelopeId?: string;
+  /** BY= (RFC 2852 4). */
+  readonly by?: DeliverByParameter;
+  /** HOLDFOR= or HOLDUNTIL= (RFC 4865 3). */
+  readonly hold?: HoldParameter;
 }
+
+export interface DeliverByParameter {
+  /** From now on; with `notify` it may be 0 or negative: the time has passed on the way. */
+  readonly seconds: number;
+  readonly mode: 'return' | 'notify';
+  readonly trace: boolean;
+}
+
+export type HoldParameter =
+  | { readonly kind: 'for'; readonly seconds: number }
+  /** Milliseconds since the epoch. */
+  | { readonly kind: 'until'; readonly at: number };
+
+/** When the sender wants to be told of a recipient's fate (RFC 3461 4.1). The list is not empty and has nothing twice. */
+export type Notify = 'never' | readonly ('success' | 'failure' | 'delay')[];
+
+export interface RcptParameters {
+  readonly notify?: Notify;
+  /** ORCPT= as given, `type;encoded address`, well formed, at most 500 characters (RFC 3461 4.2, RFC 6533 3). */
+  readonly originalRecipient?: string;
+}
+
+/** Whose mail ETRN asks for (RFC 1985 5). */
+export type EtrnTarget =
+  | { readonly kind: 'domain'; readonly domain: Domain; readonly subdomains: boolean }
+  /** `#name`: a queue, whatever the server means by it. */
+  | { readonly kind: 'queue'; readonly name: string };
+
+/** What a proxy may say of its client with XCLIENT (Postfix, XCLIENT_README). */
+export type XclientName = 'NAME' | 'ADDR' | 'PORT' | 'PROTO' | 'HELO' | 'LOGIN' | 'DESTADDR' | 'DESTPORT';
+/** Decoded, printable. `[UNAVAILABLE]` or `[TEMPUNAVAIL]`, in capitals: the proxy does not know it. */
+export type XclientValue = string;
 
 /** One parsed command line. Every legal line and every kind of illegal one has a place here; parsing never throws. */
 export type Command =
   | { readonly verb: 'EHLO'; readonly name: string }
   | { readonly verb: 'HELO'; readonly name: string }
+  /** The greeting of LMTP (RFC 2033 4.1). */
+  | { readonly verb: 'LHLO'; readonly name: string }
   | { readonly verb: 'MAIL'; readonly from: ReversePath; readonly parameters: MailParameters }
-  | { readonly verb: 'RCPT'; readonly to: ForwardPath }
+  | { readonly verb: 'RCPT'; readonly to: ForwardPath; readonly parameters: RcptParameters }
   | { readonly verb: 'DATA' }
+  /** RFC 3030 2: so many octets follow, those of the last chunk or not. */
+  | { readonly verb: 'BDAT'; readonly size: number; readonly last: boolean }
   | { readonly verb: 'RSET' }
   | { readonly verb: 'NOOP' }
   | { readonly verb: 'QUIT' }
@@ -27,6 +76,8 @@ export type Command =
   | { readonly verb: 'HELP' }
   | { readonly verb: 'STARTTLS' }
   | { readonly verb: 'AUTH'; readonly mechanism: string; readonly initial: string | undefined }
+  | { readonly verb: 'ETRN'; readonly target: EtrnTarget }
+  | { readonly verb: 'XCLIENT'; readonly attributes: ReadonlyMap<XclientName, XclientValue> }
   /** A verb that is not ours: `500`. `word` is at most 16 printable characters, for the log. */
   | { readonly verb: 'UNKNOWN'; readonly word: string }
   /** A verb of ours with arguments that are not legal: `501`, `555`, ... */
@@ -35,9 +86,11 @@ export type Command =
 export type KnownVerb =
   | 'EHLO'
   | 'HELO'
+  | 'LHLO'
   | 'MAIL'
   | 'RCPT'
   | 'DATA'
+  | 'BDAT'
   | 'RSET'
   | 'NOOP'
   | 'QUIT'
@@ -45,11 +98,15 @@ export type KnownVerb =
   | 'EXPN'
   | 'HELP'
   | 'STARTTLS'
-  | 'AUTH';
+  | 'AUTH'
+  | 'ETRN'
+  | 'XCLIENT';
 
 export type CommandProblem =
-  /** Control or 8-bit octets in the line. */
+  /** Control or 8-bit octets in the line, or what is no UTF-8 where UTF-8 is permitted. */
   | { readonly kind: 'octets' }
+  /** A path of MAIL that is not ASCII, without SMTPUTF8: `553 5.6.7` (RFC 6531 3.5). */
+  | { readonly kind: 'needsSmtpUtf8' }
   /** Not the verb's syntax, e.g. `MAIL TO:`, an argument where none may be, none where one must be. */
   | { readonly kind: 'syntax' }
   | { readonly kind: 'address'; readonly error: AddressError }

@@ -17,6 +17,7 @@ function replyTo({ of, problem }: Extract<Command, { verb: 'MALFORMED' }>): Repl
 const PROBLEMS: { readonly [K in CommandProblem['kind']]: (verb: KnownVerb) => Reply } = {
   octets: () => REPLIES.badOctets,
   syntax: () => REPLIES.badSyntax,
+  needsSmtpUtf8: () => REPLIES.needsSmtpUtf8, // RFC 6531 3.5
   address: (verb) => (verb === 'MAIL' ? REPLIES.badSender : REPLIES.badRecipient),
   unknownParameter: () => REPLIES.unknownParameter, // RFC 5321 4.1.1.11
   badParameter: () => REPLIES.badParameter,

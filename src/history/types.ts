@@ -31,7 +31,7 @@ export interface DecisionRecord {
   /** The reply that was sent: `550 5.7.1 Relaying …`. */
   readonly reply: string;
   /** Accepted by the policy and refused all the same; null: no. */
-  readonly restrained: 'limit' | 'suspectGateway' | 'unavailable' | null;
+  readonly restrained: 'limit' | 'suspectGateway' | 'unavailable' | 'screened' | null;
 }
 
 export type AcceptedAs = Extract<Decision, { verdict: 'accepted' }>['as'];

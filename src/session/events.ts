@@ -24,6 +24,18 @@ export interface SessionEvents {
   'session.earlyTalker': SessionRef & { readonly octets: number };
   /** A proxy said with XCLIENT for whom it speaks; from here on `client` is that one. */
   'session.xclient': SessionRef & { readonly proxy: string; readonly local: string };
+  /** A client is refused by its address; it was greeted with 554. */
+  'client.refused': SessionRef & { readonly rule: string };
+  /** What DNS says of a client, as far as it is asked for; once for each message that a stranger begins. */
+  'client.looked': SessionRef & {
+    readonly helo: string;
+    readonly reverse: string;
+    readonly heloName: string;
+    /** Zones that list the client. */
+    readonly listedIn: readonly string[];
+  };
+  /** A client asked for too many mailboxes that do not exist, and was turned away. */
+  'client.probing': SessionRef & { readonly recipient: string };
   /** A command was refused: syntax, sequence or a limit. */
   'session.error': SessionRef & { readonly verb: string; readonly reply: string };
   /** A bug: the connection was closed, nothing else happened. */
@@ -33,7 +45,15 @@ export interface SessionEvents {
   'auth.refused': SessionRef & {
     readonly login: string;
     readonly mechanism: string;
-    readonly cause: 'rejected' | 'busy' | 'unavailable' | 'identity';
+    /** `guard`: after too many failures the password was not looked at. */
+    readonly cause: 'rejected' | 'busy' | 'unavailable' | 'identity' | 'guard';
+  };
+  /** MAIL was refused by a rule. */
+  'sender.refused': SessionRef & {
+    readonly account: string | null;
+    readonly sender: string;
+    readonly rule: string;
+    readonly reply: string;
   };
   /** A recipient was refused, with everything that decided it. */
   'recipient.refused': SessionRef & {
@@ -58,8 +78,21 @@ export interface SessionEvents {
     readonly size: number;
     readonly tls: string | null;
   };
+  /** An accepted message is kept held. */
+  'message.quarantined': SessionRef & {
+    readonly id: string;
+    readonly sender: string;
+    /** What it met, too. */
+    readonly rule: string;
+  };
   /** A message was refused after DATA. */
-  'message.refused': SessionRef & { readonly sender: string; readonly reply: string; readonly size: number };
+  'message.refused': SessionRef & {
+    readonly sender: string;
+    /** `none`: for its form, its size, or since it could not be stored. */
+    readonly rule: string;
+    readonly reply: string;
+    readonly size: number;
+  };
 }
 
 export type SessionEnd =

@@ -130,6 +130,7 @@ function refused(session: Acting, content: Content, { transaction }: ContentStat
   session.services.emit('message.refused', {
     ...session.ref,
     sender: transaction.sender?.address ?? '',
+    rule: 'none',
     reply: formatReply(reply).trimEnd(),
     size: content.summary().size,
   });

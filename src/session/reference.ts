@@ -21,6 +21,9 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   shuttingDown: 'the server drains; try again later',
   timeout: 'nothing was sent for too long, or the connection is too old (`timeouts`)',
   tooManyErrors: '`limits.errors` is reached',
+  tooManyFailures:
+    'AUTH after too many failures, of this client or for this account (`guard`); the password is not looked at',
+  tooManyUnknown: 'RCPT after too many mailboxes that do not exist (`guard.unknownRecipients`)',
   tooManyMessages: '`limits.messagesPerConnection` is reached; open a new connection',
   tooManyCommands:
     '`limits.junkCommands` is reached: NOOP, RSET, VRFY, HELP, EHLO and the like without a message between them',
@@ -52,6 +55,7 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   notImplemented: 'EXPN; BDAT and ETRN where they are not offered',
   helloFirst: 'a command before EHLO or HELO',
   mailFirst: 'RCPT, DATA or BDAT before MAIL',
+  onlyQuit: 'any command but QUIT after `554 5.7.1` for a greeting',
   noRecipients: 'DATA or BDAT when every recipient was refused',
   notAfterBdat: 'DATA or RCPT when a part of the message has come with BDAT',
   binaryNeedsBdat: 'DATA after MAIL with BODY=BINARYMIME',
@@ -66,10 +70,23 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   authRefused: 'AUTH, wrong: unknown account, wrong password and disabled account are not told apart',
   authNeedsTls: 'AUTH in clear text',
   bareLineEnd: 'a lone CR or LF in the content; `compat: [bareLf]` repairs it',
+  nul: 'a NUL in the content',
+  textLineTooLong: 'a line of the content over `limits.textLine`',
+  badHeader: 'a line of the header that is no field: the next server might take the rest for the text',
+  eightBitHeader:
+    'a header with 8-bit octets in a transaction without SMTPUTF8; taken as it is of hosts that hold a grant or are listed in `clients.accept`',
+  tooManyFields: 'more header fields than `limits.headerFields`',
+  noFrom:
+    'a message without From; taken as it is of hosts that hold a grant or are listed in `clients.accept`, and did not sign in',
+  badFrom: 'a From that is no list of addresses, after signing in or on a submission listener',
+  badSenderField: 'a Sender that is no address, after signing in or on a submission listener',
+  senderFiltered: 'MAIL, when one of the `filters` refuses it',
   xclientRefused: 'XCLIENT from a host that `xclient` does not list',
   tooBig: 'over `limits.messageSize`, at MAIL or after the content',
+  headerTooBig: 'a header over `limits.headerSize`',
   needsSmtpUtf8: 'RCPT with an internationalized address in a transaction without SMTPUTF8',
   loop: 'more Received lines than `limits.hops`',
+  clientRefused: 'for a greeting, to hosts that `clients.refuse` lists',
   earlyTalker: 'the client did not wait for the greeting (`greetingDelay`)',
   unknownParameter: 'MAIL or RCPT with a parameter that is not offered',
 };
@@ -83,7 +100,8 @@ export function repliesReference(): string {
 
 What Postern says to a client, and when. Made from the code. Replies to RCPT come from the policy: \`250 2.1.5\` accepted,
 \`550 5.7.1\` relaying is prohibited, with the reason, \`550 5.1.1\` no such mailbox, \`451 4.3.0\` mailboxes cannot be looked up now, \`450 4.7.1\` the limit of the grant is
-reached, with the time to come back. A refusal ends in the session's name in brackets, by which the log is searched.
+reached, with the time to come back. What the client may not send as, what is listed in DNS and what \`protectFrom\` protects is refused with
+\`550 5.7.1\` and what it was; a field that stands twice with \`550 5.6.0\` and its name. A refusal ends in the session's name in brackets, by which the log is searched.
 
 | reply | when |
 |---|---|

@@ -2,7 +2,7 @@
 import type { ClientLookup } from '../facts/mod.ts';
 import type { Domain, Mailbox } from '../mail/mod.ts';
 import type { Decision, MailboxFact, Policy } from '../policy/mod.ts';
-import type { ScreenRules } from '../screen/mod.ts';
+import type { ScreenRule, ScreenRules } from '../screen/mod.ts';
 import type { Compat, Reply } from '../smtp/mod.ts';
 import type { Clock, Emit, IpAddress } from '../std/mod.ts';
 import type { SessionEvents } from './events.ts';
@@ -213,6 +213,12 @@ export type Restrained =
   /** `451 4.3.0`: the limits cannot be asked now; what cannot be counted is not relayed. */
   | { readonly reason: 'unavailable' };
 
+/** The same by what is asked of clients and senders beside the policy: `550 5.7.1`. */
+export interface ScreenedOut {
+  readonly reason: 'screened';
+  readonly rule: ScreenRule;
+}
+
 /** What is remembered of a session; see `src/history`, which has the same shapes. */
 export interface SessionHistory {
   decided(record: {
@@ -222,7 +228,7 @@ export interface SessionHistory {
     readonly helo: string;
     readonly decision: Decision;
     readonly reply: Reply;
-    readonly restrained: Restrained['reason'] | null;
+    readonly restrained: (Restrained | ScreenedOut)['reason'] | null;
   }): void;
   accepted(record: {
     readonly id: string;

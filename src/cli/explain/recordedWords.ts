@@ -76,6 +76,7 @@ const RESTRAINTS: Record<NonNullable<DecisionRecord['restrained']>, string> = {
   limit: 'the limit of the grant was reached',
   suspectGateway: 'the client looked like a gateway',
   unavailable: 'recipients could not be counted',
+  screened: 'the client or its sender did not pass what is asked beside the policy',
 };
 
 function describeRestraint({ restrained, reply }: DecisionRecord): string[] {

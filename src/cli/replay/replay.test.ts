@@ -111,7 +111,7 @@ test('replay says whom a policy would have let in, by which rule and where it st
     '',
     'Opens relaying for 192.168.10.7 and 192.168.10.8 to other.example, by grant office (FILE:13): 2 mails on 2 of 2 days, last yesterday 12:30 UTC. They got 550 5.7.1.',
     'Opens relaying for 203.0.113.9 to partner.example, by route partner.example (FILE:8): 1 mail on 1 of 2 days, last today 11:30 UTC. It got 550 5.7.1.',
-    'Closes relaying for 10.9.0.1 (signed in as a@contoso.example) to other.example, let in by grant staff: 1 mail on 1 of 2 days, last today 11:30 UTC. It would get 550 5.7.1 by never guests (FILE:11). 1 of these recipients had been refused all the same then, by a limit or as a suspected gateway.',
+    'Closes relaying for 10.9.0.1 (signed in as a@contoso.example) to other.example, let in by grant staff: 1 mail on 1 of 2 days, last today 11:30 UTC. It would get 550 5.7.1 by never guests (FILE:11). 1 of these recipients had been refused all the same then, by a limit, as a suspected gateway, or by what is asked of clients and senders beside the policy.',
     'Alters what 203.0.113.9 gets for old.example: 1 mail on 1 of 2 days, last today 11:30 UTC. The mail was forwarded, and would be delivered here by route contoso.example (FILE:6). 1 of these recipients is judged by the mailboxes there are today.',
   ]);
   assert.match(ran.stdout, /\nThe history goes back only to 2026-11-22 23:30:00 UTC\.\n/);

@@ -70,7 +70,7 @@ function describeStatement(statement: Statement, context: Context, style: Style)
   const notes = [
     restrained === 0
       ? ''
-      : ` ${of(restrained)} had been refused all the same then, by a limit or as a suspected gateway.`,
+      : ` ${of(restrained)} had been refused all the same then, by a limit, as a suspected gateway, or by what is asked of clients and senders beside the policy.`,
     today === 0 ? '' : ` ${of(today)} ${today === 1 ? 'is' : 'are'} judged by the mailboxes there are today.`,
   ];
   const [verb, rest] = HEADS[kind](statement);

@@ -144,6 +144,7 @@ const RESTRAINTS: Record<NonNullable<DecisionRecord['restrained']>, string> = {
   limit: 'limit reached',
   suspectGateway: 'suspected gateway',
   unavailable: 'could not be counted',
+  screened: 'by what is asked of clients and senders beside the policy',
 };
 
 function describeMessage({ id, size, messageId }: NonNullable<Passage['message']>): string {

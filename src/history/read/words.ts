@@ -27,6 +27,7 @@ const RESTRAINED: Table<NonNullable<DecisionRecord['restrained']>> = {
   limit: true,
   suspectGateway: true,
   unavailable: true,
+  screened: true,
 };
 
 const ATTEMPT: Table<AttemptRecord['outcome']> = {

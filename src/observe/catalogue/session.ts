@@ -34,6 +34,21 @@ export const SESSION_CATALOGUE = {
       'A proxy said with XCLIENT for whom it speaks: that is the client from here on, and the session begins anew.',
     fields: ['session', 'client', 'listener', 'proxy', 'local'],
   },
+  'client.refused': {
+    level: 'info',
+    meaning: 'A client connected that `clients.refuse` lists; it was greeted with 554.',
+    fields: ['session', 'client', 'listener', 'rule'],
+  },
+  'client.looked': {
+    level: 'info',
+    meaning: 'What DNS says of a client that is not known, as far as `clients` asks for it; once a message.',
+    fields: ['session', 'client', 'listener', 'helo', 'reverse', 'heloName', 'listedIn'],
+  },
+  'client.probing': {
+    level: 'warn',
+    meaning: 'A client asked for too many mailboxes that do not exist, and was turned away.',
+    fields: ['session', 'client', 'listener', 'recipient'],
+  },
   'session.error': {
     level: 'debug',
     meaning: 'A command was refused: its syntax, its order or a limit.',
@@ -53,6 +68,11 @@ export const SESSION_CATALOGUE = {
     level: 'info',
     meaning: 'A client could not sign in. The login is what it claimed.',
     fields: ['session', 'client', 'listener', 'login', 'mechanism', 'cause'],
+  },
+  'sender.refused': {
+    level: 'info',
+    meaning: 'MAIL was refused by a filter, or since the account may not send so.',
+    fields: ['session', 'client', 'listener', 'account', 'sender', 'rule', 'reply'],
   },
   'recipient.refused': {
     level: 'info',
@@ -89,9 +109,15 @@ export const SESSION_CATALOGUE = {
       'tls',
     ],
   },
+  'message.quarantined': {
+    level: 'warn',
+    meaning:
+      'A message was accepted and is kept held: `postern queue show` has it, `release` or `delete` ends it.',
+    fields: ['session', 'client', 'listener', 'id', 'sender', 'rule'],
+  },
   'message.refused': {
     level: 'info',
     meaning: 'A message was refused after DATA.',
-    fields: ['session', 'client', 'listener', 'sender', 'reply', 'size'],
+    fields: ['session', 'client', 'listener', 'sender', 'rule', 'reply', 'size'],
   },
 } satisfies Catalogue<SessionEvents>;

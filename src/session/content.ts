@@ -30,7 +30,11 @@ export class Content {
   #failed = false;
 
   /** `trace` becomes the first lines of the content. */
-  constructor(id: string, trace: Buffer, options: { intake: Intake; settings: ListenerSettings; state: ContentState }) {
+  constructor(
+    id: string,
+    trace: Buffer,
+    options: { intake: Intake; settings: ListenerSettings; state: ContentState },
+  ) {
     this.id = id;
     this.#intake = options.intake;
     const { limits, compat } = options.settings;

@@ -99,6 +99,12 @@ export class Harness {
       .join(',');
   }
 
+  /** Large bodies that are neither stored nor let go. */
+  get leaks(): string[] {
+    const stored = new Set(this.messages.map(({ id }) => id));
+    return [...this.files.keys()].filter((id) => !stored.has(id));
+  }
+
   get messages(): readonly IncomingMessage[] {
     return this.kept.messages;
   }

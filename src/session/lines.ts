@@ -1,9 +1,9 @@
 /** From a line to the step it leads to: a command, or the next line of an AUTH exchange. Pure. */
-import { parseCommand, type Line, type Reply } from '../smtp/mod.ts';
+import { parseCommand, type Command, type Line, type Reply } from '../smtp/mod.ts';
 import { continueLogin } from './login.ts';
 import { isJunk } from './pacing.ts';
 import { REPLIES } from './replies.ts';
-import { greeted, type CommandState, type LoginState } from './state.ts';
+import { greeted, type LineState, type LoginState } from './state.ts';
 import { refuse, type Circumstances, type Step } from './step.ts';
 import { transition } from './transition.ts';
 import type { ListenerSettings } from './types.ts';
@@ -21,11 +21,7 @@ export interface LineStep {
   readonly step: Step;
 }
 
-export function stepFor(
-  state: CommandState | LoginState,
-  line: Line,
-  circumstances: Circumstances,
-): LineStep {
+export function stepFor(state: LineState, line: Line, circumstances: Circumstances): LineStep {
   const broken = brokenLine(line, circumstances.settings);
   if (state.phase === 'login') return { verb: 'AUTH', junk: false, step: loginStep(state, line, broken) };
   if (broken !== undefined) return { verb: '-', junk: false, step: refuse(broken) };
@@ -34,9 +30,14 @@ export function stepFor(
     return { verb: '-', junk: false, step: refuse(REPLIES.lineTooLong) };
   return {
     verb: command.verb === 'MALFORMED' ? command.of : command.verb,
-    junk: isJunk(command, state),
-    step: transition(state, command, circumstances),
+    junk: state.phase !== 'barred' && isJunk(command, state),
+    step: state.phase === 'barred' ? barred(command) : transition(state, command, circumstances),
   };
+}
+
+/** RFC 5321 3.1: after 554 for a greeting only QUIT is carried out. */
+function barred({ verb }: Command): Step {
+  return verb === 'QUIT' ? { kind: 'close', reply: REPLIES.bye, reason: 'quit' } : refuse(REPLIES.onlyQuit);
 }
 
 function brokenLine(line: Line, { compat }: ListenerSettings): Reply | undefined {

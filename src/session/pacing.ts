@@ -1,6 +1,6 @@
 /** How long a client may take and how much it may ask for nothing: the ages, rates, delays and counts of a session. Knows no clock. */
 import type { Command } from '../smtp/mod.ts';
-import type { CommandState, Standing } from './state.ts';
+import type { CommandState, Standing, State } from './state.ts';
 import type { ListenerSettings } from './types.ts';
 
 const SECOND = 1000;
@@ -13,12 +13,16 @@ export function errorDelay(errors: number, softErrors: number): number {
   return over <= 0 ? 0 : Math.min(LONGEST_DELAY, SECOND * 2 ** Math.min(over - 1, 10));
 }
 
+/** Milliseconds that a client whose address is refused has for its QUIT. */
+const BARRED_AGE = 60 * SECOND;
+
 /** Milliseconds that a connection may last in all, as far as the client has come. */
 export function longestAge(
-  { tls, account }: Standing,
+  { tls, account, phase }: Standing & Pick<State, 'phase'>,
   { auth, authWithoutTls, tlsAvailable, timeouts }: ListenerSettings,
 ): number {
   const { session, beforeTls, beforeAuth } = timeouts;
+  if (phase === 'barred') return Math.min(session, BARRED_AGE);
   if (auth !== 'required' || account !== undefined) return session;
   const needsTls = tls === undefined && tlsAvailable && !authWithoutTls;
   return Math.min(session, beforeAuth, needsTls ? beforeTls : beforeAuth);

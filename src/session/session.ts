@@ -9,18 +9,18 @@ import type { Acting } from './acting.ts';
 import { Arrival } from './arrival.ts';
 import { verify } from './authentication.ts';
 import type { SessionEnd, SessionRef } from './events.ts';
+import { greet } from './greet.ts';
 import { Input } from './input.ts';
 import { AUTH_LINE_LIMIT, COMMAND_LINE_LIMIT, stepFor, type LineStep } from './lines.ts';
 import { Output } from './output.ts';
 import { Counts, longestAge } from './pacing.ts';
 import { judgeRecipient } from './recipient.ts';
-import { greeting, REPLIES } from './replies.ts';
+import { REPLIES } from './replies.ts';
 import {
   holdsContent,
   standing,
-  type CommandState,
   type ContentState,
-  type LoginState,
+  type LineState,
   type State,
   type SwallowState,
 } from './state.ts';
@@ -78,8 +78,8 @@ export class Session implements Acting {
   open(): void {
     this.services.emit('session.opened', { ...this.ref, local: this.peer.localAddress.text });
     const { greetingDelay } = this.settings;
-    if (greetingDelay > 0) this.#wait(this.pause(greetingDelay).then(() => this.#greet()));
-    else this.#greet();
+    if (greetingDelay > 0) this.#wait(this.pause(greetingDelay).then(() => greet(this)));
+    else greet(this);
     this.#flush();
   }
 
@@ -192,13 +192,6 @@ export class Session implements Acting {
     this.#transport.end();
   }
 
-  /** Also after XCLIENT, for the client that was named. */
-  #greet(): void {
-    if (this.#state.phase === 'ended') return;
-    this.become({ phase: 'connected', tls: this.#state.tls, account: undefined });
-    this.say(greeting(this.settings));
-  }
-
   #touch(): void {
     const { timeouts } = this.settings;
     this.#deadline = this.services.clock.now() + (this.#takesOctets() ? timeouts.data : timeouts.command);
@@ -264,7 +257,7 @@ export class Session implements Acting {
   }
 
   /** @returns false when more octets are needed. */
-  #takeLine(state: CommandState | LoginState): boolean {
+  #takeLine(state: LineState): boolean {
     if (this.#draining) return false;
     const line = this.#input.nextLine();
     if (line === undefined) return false;
@@ -337,6 +330,7 @@ export class Session implements Acting {
     const go = (): void => {
       const now = this.services.clock.now();
       this.#arrival.waited(now - since);
+      if (kind === 'held') this.#output.flush(); // the next error delays only what is said after this one
       this.#resume(now);
     };
     work.then(go, (error: unknown) => this.#fail(error)).catch(() => undefined); // neither of the two throws
@@ -364,7 +358,7 @@ export class Session implements Acting {
     const proxy = this.peer.client.text;
     this.#peer = { id: this.peer.id, ...client };
     this.services.emit('session.xclient', { ...this.ref, proxy, local: client.localAddress.text });
-    this.#greet();
+    greet(this);
   }
 
   /** @returns false when more octets are needed. */

@@ -5,6 +5,7 @@
  *     transaction --BDAT--> content --octets--> chunked --BDAT--> content        chunked --LAST--> greeted
  *     any --BDAT out of place--> swallow --octets--> as before                  greeted --AUTH--> login ----> greeted
  *     any --STARTTLS, XCLIENT--> connected (account and envelope forgotten)     any --QUIT--> ended
+ *     silence --554 for a greeting--> barred --QUIT--> ended
  *
  * Invariants: `account` is set only by a successful AUTH on this very connection and forgotten at STARTTLS and XCLIENT; an
  * envelope exists only in transaction, content and chunked; content that has come exists only in content and chunked; a refused
@@ -96,11 +97,16 @@ export type LoginState = Standing & {
   readonly exchange: LoginExchange;
 };
 
+/** The client is refused by its address; it can only say QUIT (RFC 5321 3.1). */
+export type BarredState = Standing & { readonly phase: 'barred' };
+
+/** The states in which a line is expected. */
+export type LineState = CommandState | LoginState | BarredState;
+
 export type State =
   /** Before the greeting: the client must keep silent (RFC 5321 3.1). */
   | (Standing & { readonly phase: 'silence' })
-  | CommandState
-  | LoginState
+  | LineState
   | ContentState
   | SwallowState
   | (Standing & { readonly phase: 'ended' });

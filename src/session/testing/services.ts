@@ -2,6 +2,8 @@
 import { Buffer } from 'node:buffer';
 import { parseDomain, type Domain } from '../../mail/mod.ts';
 import { compilePolicy, type PolicySource } from '../../policy/mod.ts';
+import { compileScreen, type ScreenSource } from '../../screen/mod.ts';
+import { screenSource } from '../../screen/testing/kit.ts';
 import { NO_COMPAT } from '../../smtp/mod.ts';
 import { parseCidr, type Emit, type IpRange } from '../../std/mod.ts';
 import type {
@@ -32,6 +34,8 @@ export interface World {
   readonly inlineLimit: number;
   readonly restrain: Restraint['check'];
   readonly guard: Guard;
+  readonly screen: Partial<ScreenSource>;
+  readonly owns: (account: string, address: string) => boolean;
   readonly turn: Turn['request'];
 }
 
@@ -126,6 +130,8 @@ export const USUAL: World = {
   inlineLimit: 256 * 1024,
   restrain: () => undefined,
   guard: PERMISSIVE_GUARD,
+  screen: {},
+  owns: (account, address) => account === address,
   turn: () => 'nothing',
 };
 
@@ -186,6 +192,9 @@ export function services(
   { kept, emit, now, after = systemAfter }: Surroundings,
 ): SessionServices {
   const policy = compilePolicy(world.policy);
+  const screen = compileScreen(
+    screenSource({ routes: world.policy.routes, grants: world.policy.allow, ...world.screen }),
+  );
   let ids = 0;
   return {
     policy: () => policy,
@@ -199,7 +208,7 @@ export function services(
     },
     authenticator: {
       verify: world.verify,
-      owns: (account, address) => account === address,
+      owns: world.owns,
       standing: world.standing,
     },
     intake: {
@@ -214,6 +223,7 @@ export function services(
       },
     },
     guard: world.guard,
+    screen: () => screen,
     turn: { request: world.turn },
     after,
     clock: { now },

@@ -10,8 +10,3 @@ const UPPER_RUN = /[A-Z]+/g;
 export function foldAscii(text: string): string {
   return UPPER.test(text) ? text.replace(UPPER_RUN, (run) => run.toLowerCase()) : text;
 }
-
-/** Where the first octet outside printable ASCII (0x20 to 0x7e) is, counted in characters; -1 when there is none. */
-export function firstUnprintable(text: string): number {
-  return text.search(/[^\x20-\x7e]/);
-}

@@ -33,12 +33,14 @@ test('parseMailbox() keeps the wire form and gives the key', () => {
     localKey: 'bob.smith',
     domain: 'contoso.example',
     address: 'Bob.Smith@contoso.example',
+    utf8: false,
   });
   assert.deepEqual(mailbox(String.raw`"Bob \"x\" @ home"@b.test`), {
     localPart: String.raw`"Bob \"x\" @ home"`,
     localKey: 'bob "x" @ home',
     domain: 'b.test',
     address: String.raw`"Bob \"x\" @ home"@b.test`,
+    utf8: false,
   });
   assert.equal(mailbox('bob@bücher.example').address, 'bob@xn--bcher-kva.example');
   assert.equal(mailbox('bob@[ipv6:2001:DB8::1]').address, 'bob@[IPv6:2001:db8::1]');
@@ -94,7 +96,11 @@ test('parseMailbox() says what is wrong and where', () => {
     [String.raw`"bob\"@b.test`, 'localPart', 0],
     ['bob"smith"@b.test', 'localPart', 3],
     ['<bob@b.test>', 'localPart', 0],
-    ['bób@b.test', 'characters', 1],
+    ['bób\u202e@b.test', 'characters', 3],
+    ['b\u00a0b@b.test', 'characters', 1],
+    ['b\ud800b@b.test', 'characters', 1],
+    ['bob@b\u2028.test', 'domain', 5],
+    ['bób smith@b.test', 'localPart', 3],
     ['"a\tb"@b.test', 'characters', 2],
     ['bob\0@b.test', 'characters', 3],
     ['bob@b_c.test', 'domain', 5],
@@ -119,6 +125,32 @@ test('parseMailbox() holds the limits of local part, domain and path', () => {
   const host = `${'b'.repeat(60)}.${'b'.repeat(60)}.${'b'.repeat(62)}.test`;
   assert.equal(mailbox(`${local}@${host}`).address.length, 254);
   assert.deepEqual(error(`${local}@${host}c`), { error: 'tooLong', position: 254 });
+});
+
+test('parseMailbox() takes local parts that are not ASCII, and measures them in octets', () => {
+  assert.deepEqual(mailbox('Böb.語@bücher.example'), {
+    localPart: 'Böb.語',
+    localKey: 'böb.語',
+    domain: 'xn--bcher-kva.example',
+    address: 'Böb.語@xn--bcher-kva.example',
+    utf8: true,
+  });
+  assert.equal(mailbox('"ö \u{1f600}"@b.test').localKey, 'ö \u{1f600}');
+  assert.equal(mailbox(`${'ö'.repeat(32)}@b.test`).utf8, true);
+  assert.deepEqual(error(`${'ö'.repeat(32)}a@b.test`), { error: 'tooLong', position: 64 });
+  const host = `${'b'.repeat(60)}.${'b'.repeat(60)}.${'b'.repeat(62)}.test`;
+  assert.equal(mailbox(`${'ö'.repeat(32)}@${host}`).domain, host);
+  assert.deepEqual(error(`${'ö'.repeat(32)}@${host}c`), { error: 'tooLong', position: 254 });
+});
+
+test('parseMailbox() gives one key to one text, however it is composed', () => {
+  const composed = mailbox('b\u00f6b@b.test');
+  const decomposed = mailbox('bo\u0308b@b.test');
+  assert.equal(decomposed.localKey, composed.localKey);
+  assert.notEqual(decomposed.localPart, composed.localPart);
+  // Case is folded in ASCII alone, and the KELVIN SIGN, which NFC makes a K, is no k.
+  assert.equal(mailbox('BÖB@b.test').localKey, 'bÖb');
+  assert.notEqual(mailbox('\u212a@b.test').localKey, 'k');
 });
 
 test('parseMailbox() measures the address as it goes on the wire', () => {

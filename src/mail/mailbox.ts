@@ -1,8 +1,12 @@
-/** Mailboxes: `Local-part "@" ( Domain / address-literal )` of RFC 5321 4.1.2, parsed strictly. */
+/**
+ * Mailboxes: `Local-part "@" ( Domain / address-literal )` of RFC 5321 4.1.2, parsed strictly, with the characters beyond
+ * ASCII that RFC 6531 3.3 adds. Lengths are octets of UTF-8.
+ */
 import { addressError } from './addressError.ts';
-import { firstUnprintable, foldAscii } from './ascii.ts';
+import { foldAscii } from './ascii.ts';
 import { parseDomain } from './domain.ts';
 import { parseLiteral } from './literal.ts';
+import { firstUnfit, hasNonAscii } from './text.ts';
 import type { AddressError, Domain, DomainLiteral, Mailbox } from './types.ts';
 
 /** Octets, in wire form with its quotes (RFC 5321 4.5.3.1.1). */
@@ -13,23 +17,26 @@ const MAX_DOMAIN = 255;
 export const MAX_PATH = 256;
 
 /** `Dot-string`: atoms of `atext` (RFC 5322 3.2.3) with single dots between them. */
-const DOT_STRING = /[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?:\.[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*/y;
+const DOT_STRING =
+  /[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+)*/uy;
 /** `Quoted-string`: `qtextSMTP` and `quoted-pairSMTP`, so spaces but no tabs. */
-const QUOTED_STRING = /"(?:[ !#-[\]-~]|\\[ -~])*"/y;
-const NON_ASCII = /\P{ASCII}/u;
-const QUOTED_PAIR = /\\(.)/g;
+const QUOTED_STRING = /"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"/uy;
+const QUOTED_PAIR = /\\(.)/gu;
 
-/** How long the local part at `position` is, in octets; 0 when none begins there. */
+/** How long the local part at `position` is, in characters; 0 when none begins there. */
 export function localPartLength(text: string, position: number): number {
   const pattern = text.startsWith('"', position) ? QUOTED_STRING : DOT_STRING;
   pattern.lastIndex = position;
   return pattern.test(text) ? pattern.lastIndex - position : 0;
 }
 
-/**
- * Parses `local@domain`, for configuration and the command line. The domain may be written with U-labels; the local
- * part is ASCII. Positions count characters, which are octets up to the first character that is not ASCII.
- */
+/** Whether `text` is longer on the wire than `most` octets. */
+function isLonger(text: string, most: number): boolean {
+  // A UTF-16 unit is at least one octet.
+  return text.length > most || (3 * text.length > most && Buffer.byteLength(text) > most);
+}
+
+/** Parses `local@domain`; the domain may be written with U-labels. Positions count characters (UTF-16 units). */
 export function parseMailbox(text: string): Mailbox | AddressError {
   if (text === '') return addressError('empty', 0);
   return text.length > MAX_PATH - 2
@@ -41,22 +48,24 @@ export function parseMailbox(text: string): Mailbox | AddressError {
 export function parseMailboxAt(text: string, start: number, end: number): Mailbox | AddressError {
   const at = start + localPartLength(text, start);
   if (at === start || at > end) return badLocalPart(text, start, end);
-  if (at - start > MAX_LOCAL_PART) return addressError('tooLong', start + MAX_LOCAL_PART);
+  const localPart = text.slice(start, at);
+  const unfit = firstUnfit(localPart);
+  if (unfit !== -1) return addressError('characters', start + unfit);
+  if (isLonger(localPart, MAX_LOCAL_PART)) return addressError('tooLong', start + MAX_LOCAL_PART);
   if (at === end) return addressError('noDomain', end);
   if (text.charCodeAt(at) !== 0x40) return badLocalPart(text, at, end);
   if (at + 1 === end) return addressError('noDomain', end);
   const domain = parseHost(text.slice(at + 1, end), at + 1);
   if (typeof domain !== 'string') return domain;
-  const mailbox = mailboxOf(text.slice(start, at), domain);
-  // U-labels may have become longer.
-  return mailbox.address.length > MAX_PATH - 2 ? addressError('tooLong', start + MAX_PATH - 2) : mailbox;
+  const mailbox = mailboxOf(localPart, domain);
+  // The domain counts with its A-labels.
+  return isLonger(mailbox.address, MAX_PATH - 2) ? addressError('tooLong', start + MAX_PATH - 2) : mailbox;
 }
 
 /** A local part ends, or does not begin, at `position`, where it should not. */
 function badLocalPart(text: string, position: number, end: number): AddressError {
-  const rest = text.slice(position, end);
-  const bad = firstUnprintable(rest);
-  if (bad !== -1) return addressError('characters', position + bad);
+  const unfit = firstUnfit(text.slice(position, end));
+  if (unfit !== -1) return addressError('characters', position + unfit);
   return addressError('localPart', position);
 }
 
@@ -70,20 +79,19 @@ export function parseHost(text: string, position: number): Domain | DomainLitera
   return addressError('domain', position + Math.max(bad, 0));
 }
 
-function mailboxOf(localPart: string, domain: Domain | DomainLiteral): Mailbox {
-  return {
-    localPart,
-    localKey: keyOf(localPart),
-    domain,
-    address: `${localPart}@${domain}`,
-    utf8: NON_ASCII.test(localPart),
-  };
+/** Makes the mailbox of parts that are known to be well formed. */
+export function mailboxOf(localPart: string, domain: Domain | DomainLiteral): Mailbox {
+  const utf8 = hasNonAscii(localPart);
+  return { localPart, localKey: keyOf(localPart), domain, address: `${localPart}@${domain}`, utf8 };
 }
 
-/** What the local part says, without quoting and with A to Z folded: `"Bob"`, `"\b\o\b"` and `bob` are one. */
+/**
+ * What the local part says, without quoting and with A to Z folded: `"Bob"`, `"\b\o\b"` and `bob` are one. What is not
+ * ASCII is normalized (NFC), since two spellings of one text must not be two names (RFC 6530 10.1).
+ */
 function keyOf(localPart: string): string {
   const plain = localPart.startsWith('"') ? localPart.slice(1, -1).replace(QUOTED_PAIR, '$1') : localPart;
-  return foldAscii(plain);
+  return foldAscii(plain).normalize('NFC');
 }
 
 /**

@@ -10,3 +10,4 @@ export { isLiteral, literalIp, literalOf, parseLiteral } from './literal.ts';
 export { mailboxAt, parseMailbox, postmasterAt } from './mailbox.ts';
 export { parseForwardPath, parseReversePath, pathLength } from './path.ts';
 export { hasRoutingCharacters } from './routing.ts';
+export { decodeUtf8, firstUnfit, hasNonAscii } from './text.ts';

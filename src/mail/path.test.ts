@@ -52,6 +52,13 @@ test('parseForwardPath() takes postmaster without a domain, in any case, and nob
   }
 });
 
+test('parseForwardPath() takes addresses that are not ASCII', () => {
+  const path = parseForwardPath('<b\u00f6b@b\u00fccher.test>');
+  assert.ok(!isAddressError(path) && path.kind === 'mailbox');
+  assert.equal(path.mailbox.address, 'b\u00f6b@xn--bcher-kva.test');
+  assert.equal(path.mailbox.utf8, true);
+});
+
 test('parseForwardPath() says what is wrong and where', () => {
   const bad = [
     ['', 'empty', 0],
@@ -79,8 +86,11 @@ test('parseForwardPath() says what is wrong and where', () => {
     ['<@[192.0.2.1:bob@b.test>', 'localPart', 1],
     ['<@[x]:bob@b.test>', 'literal', 2],
     ['<bob@x.test@b.test>', 'domain', 11],
-    ['<b\u00f6b@b.test>', 'characters', 2],
-    ['<bob@b\u00fccher.test>', 'characters', 6],
+    ['<b\u0085b@b.test>', 'characters', 2],
+    ['<b\u202eb@b.test>', 'characters', 2],
+    ['<bob@b\u2028.test>', 'characters', 6],
+    ['<bob@B\u00dcCHER.test>', 'domain', 5],
+    ['\uff1cbob@b.test\uff1e', 'brackets', 0],
     ['<bob\t@b.test>', 'characters', 4],
     ['<bob@b.test>\r', 'characters', 12],
   ] as const;

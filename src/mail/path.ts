@@ -1,10 +1,12 @@
 /**
  * The arguments of MAIL FROM and RCPT TO: a mailbox in angle brackets, with an optional source route that is stripped
- * and never followed (RFC 5321 4.1.1.3, appendix C). Wire text only, so everything must be printable ASCII.
+ * and never followed (RFC 5321 4.1.1.3, appendix C). Characters beyond ASCII are permitted as in RFC 6531 3.3; whether
+ * they may occur in this transaction is for the caller to say.
  */
 import { addressError, isAddressError } from './addressError.ts';
-import { firstUnprintable, foldAscii } from './ascii.ts';
+import { foldAscii } from './ascii.ts';
 import { MAX_PATH, parseHost, parseMailboxAt } from './mailbox.ts';
+import { firstUnfit } from './text.ts';
 import type { AddressError, ForwardPath, Mailbox, ReversePath } from './types.ts';
 
 const NULL_PATH = '<>';
@@ -43,7 +45,7 @@ export function parseForwardPath(text: string): ForwardPath | AddressError {
 function parsePath(text: string): { mailbox: Mailbox; sourceRoute: boolean } | AddressError {
   if (text === '') return addressError('empty', 0);
   if (text.length > MAX_PATH) return addressError('tooLong', MAX_PATH);
-  const bad = firstUnprintable(text);
+  const bad = firstUnfit(text);
   if (bad !== -1) return addressError('characters', bad);
   const length = pathLength(text);
   if (length !== text.length) return addressError('brackets', length);

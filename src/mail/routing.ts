@@ -15,7 +15,9 @@ const SIGNED_SRS = /^(?:srs0[=+-][a-z0-9+/]{4,}=[a-z2-7]{2}=[^=]+=.|srs1[=+-][a-
 
 /** Whether the local part holds routing characters or an encapsulated address; an SRS address when it is unsigned. */
 export function hasRoutingCharacters(mailbox: Mailbox): boolean {
-  const { localPart, localKey } = mailbox;
-  if (ROUTING.test(localPart) || ENCAPSULATED.test(localKey)) return true;
-  return SRS.test(localKey) && !SIGNED_SRS.test(localKey);
+  const { localPart, localKey, utf8 } = mailbox;
+  // The host behind may map compatible characters to one: a full-width @ or % would then be what it looks like.
+  const plain = utf8 ? localKey.normalize('NFKC') : localKey;
+  if (ROUTING.test(localPart) || ROUTING.test(plain) || ENCAPSULATED.test(plain)) return true;
+  return SRS.test(plain) && !SIGNED_SRS.test(plain);
 }

@@ -15,7 +15,7 @@ export type DomainLiteral = Brand<string, 'DomainLiteral'>;
 export interface Mailbox {
   /** The local part in its wire form, quotes and case kept: what must be passed on unchanged. */
   readonly localPart: string;
-  /** The local part without quoting: what a directory is asked for, folded to ASCII lower case. */
+  /** The local part without quoting, A to Z folded, in NFC: what a directory is asked for. */
   readonly localKey: string;
   readonly domain: Domain | DomainLiteral;
   /** `localPart@domain`, ready for the wire. */
@@ -33,7 +33,7 @@ export type ForwardPath =
   /** `<postmaster>` without a domain, RFC 5321 4.5.1. */
   | { readonly kind: 'postmaster' };
 
-/** Why a text is not an address. `position` counts octets from 0 in the text given. */
+/** Why a text is not an address. `position` counts characters (UTF-16 units) from 0 in the text given. */
 export interface AddressError {
   readonly error:
     'empty' | 'noDomain' | 'localPart' | 'domain' | 'literal' | 'tooLong' | 'characters' | 'brackets';

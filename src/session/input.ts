@@ -1,5 +1,5 @@
 /** Octets from the client that have not been looked at, in order. Bounded by whoever asks `isFull` and reads no more then. */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { LineReader, type Line } from '../smtp/mod.ts';
 
 /** Octets that may wait before the socket is no longer read. */

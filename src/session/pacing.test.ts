@@ -33,24 +33,37 @@ test('longestAge() is short before TLS and before AUTH where both are required, 
   const settings = { ...SETTINGS, auth: 'required', authWithoutTls: false } as const;
   const tls = { protocol: 'TLSv1.3', cipher: 'x' };
   const { session, beforeTls, beforeAuth } = SETTINGS.timeouts;
-  assert.equal(longestAge({ tls: undefined, account: undefined }, settings), beforeTls);
-  assert.equal(longestAge({ tls, account: undefined }, settings), beforeAuth);
-  assert.equal(longestAge({ tls, account: 'a@b.test' }, settings), session);
+  assert.equal(longestAge({ phase: 'connected', tls: undefined, account: undefined }, settings), beforeTls);
+  assert.equal(longestAge({ phase: 'connected', tls, account: undefined }, settings), beforeAuth);
+  assert.equal(longestAge({ phase: 'connected', tls, account: 'a@b.test' }, settings), session);
   assert.equal(
-    longestAge({ tls: undefined, account: undefined }, { ...settings, authWithoutTls: true }),
+    longestAge(
+      { phase: 'connected', tls: undefined, account: undefined },
+      { ...settings, authWithoutTls: true },
+    ),
     beforeAuth,
   );
   assert.equal(
-    longestAge({ tls: undefined, account: undefined }, { ...settings, tlsAvailable: false }),
+    longestAge(
+      { phase: 'connected', tls: undefined, account: undefined },
+      { ...settings, tlsAvailable: false },
+    ),
     beforeAuth,
   );
   for (const auth of ['optional', 'off'] as const)
-    assert.equal(longestAge({ tls: undefined, account: undefined }, { ...settings, auth }), session);
+    assert.equal(
+      longestAge({ phase: 'connected', tls: undefined, account: undefined }, { ...settings, auth }),
+      session,
+    );
+});
+
+test('longestAge() gives a client that is refused by its address a minute for its QUIT', () => {
+  assert.equal(longestAge({ phase: 'barred', tls: undefined, account: undefined }, SETTINGS), 60_000);
 });
 
 test('longestAge() is never longer than the session may last', () => {
   const short = { ...SETTINGS, auth: 'required' as const, timeouts: { ...SETTINGS.timeouts, session: 5 } };
-  assert.equal(longestAge({ tls: undefined, account: undefined }, short), 5);
+  assert.equal(longestAge({ phase: 'connected', tls: undefined, account: undefined }, short), 5);
 });
 
 test('isJunk() counts what brings no message nearer', () => {

@@ -16,9 +16,11 @@ import { Output } from './output.ts';
 import { Counts, longestAge } from './pacing.ts';
 import { judgeRecipient } from './recipient.ts';
 import { REPLIES } from './replies.ts';
+import { judgeMail } from './sender.ts';
 import {
   holdsContent,
   standing,
+  takesOctets,
   type ContentState,
   type LineState,
   type State,
@@ -93,7 +95,7 @@ export class Session implements Acting {
     }
     this.#input.push(chunk);
     // A command must come whole in its time; of content every block has its own.
-    if (this.#takesOctets()) this.#touch();
+    if (takesOctets(this.#state)) this.#touch();
     this.#pump();
   }
 
@@ -126,7 +128,7 @@ export class Session implements Acting {
     const overdue = now > this.#openedAt + longestAge(this.#state, this.settings);
     if (overdue || (this.#work === 'idle' && now > this.#deadline))
       return this.close(REPLIES.timeout, 'timeout');
-    if (this.#work !== 'idle' || !this.#takesOctets()) return;
+    if (this.#work !== 'idle' || !takesOctets(this.#state)) return;
     if (this.#arrival.isTooSlow(now)) this.close(REPLIES.tooSlow, 'timeout');
   }
 
@@ -194,11 +196,8 @@ export class Session implements Acting {
 
   #touch(): void {
     const { timeouts } = this.settings;
-    this.#deadline = this.services.clock.now() + (this.#takesOctets() ? timeouts.data : timeouts.command);
-  }
-
-  #takesOctets(): boolean {
-    return this.#state.phase === 'content' || this.#state.phase === 'swallow';
+    this.#deadline =
+      this.services.clock.now() + (takesOctets(this.#state) ? timeouts.data : timeouts.command);
   }
 
   /** Looks at what has come until there is no more, something must be waited for, or the client does not read. */
@@ -216,16 +215,8 @@ export class Session implements Acting {
   /** @returns false when more octets are needed, or none are wanted. */
   #take(): boolean {
     const state = this.#state;
-    switch (state.phase) {
-      case 'silence':
-      case 'ended':
-        return false;
-      case 'content':
-      case 'swallow':
-        return this.#takeOctets(state);
-      default:
-        return this.#takeLine(state);
-    }
+    if (state.phase === 'silence' || state.phase === 'ended') return false;
+    return takesOctets(state) ? this.#takeOctets(state) : this.#takeLine(state);
   }
 
   /** Past the soft limit the reply to an error waits, and so does everything behind it. */
@@ -244,7 +235,7 @@ export class Session implements Acting {
 
   /** Between commands: what drains, ends, and how fast the client may send on. */
   #rest(): void {
-    if (this.#draining && this.#work === 'idle' && !this.#takesOctets())
+    if (this.#draining && this.#work === 'idle' && !takesOctets(this.#state))
       return this.close(REPLIES.shuttingDown, 'shutdown');
     this.#flush();
     const reads = this.#clientReads(); // while it does not, there may be lines that have not been looked at
@@ -295,6 +286,8 @@ export class Session implements Acting {
         if (step.next !== undefined) this.become(step.next);
         this.refused(verb, step.reply);
         return this.say(step.reply);
+      case 'begin':
+        return this.#goOn(judgeMail(this, step.next) ?? this.#state);
       case 'judge':
         return this.#wait(judgeRecipient(this, step.to, step.parameters));
       case 'receive':
@@ -317,7 +310,7 @@ export class Session implements Acting {
   #goOn(next: State): void {
     this.become(next);
     if (next.phase === 'transaction') this.#counts.transactions = next.transaction.number;
-    if (next.phase === 'content' || next.phase === 'swallow') this.#arrival.begin(next);
+    if (takesOctets(next)) this.#arrival.begin(next);
     this.#touch(); // what is waited for next may have another time-out
   }
 

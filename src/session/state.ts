@@ -12,6 +12,7 @@
  * recipient leaves no trace in the envelope.
  */
 import type { ReversePath } from '../mail/mod.ts';
+import type { ScreenRule } from '../screen/mod.ts';
 import type { BodyType, Reply } from '../smtp/mod.ts';
 import type { AcceptedRecipient, DeliverBy, TlsFacts } from './types.ts';
 import type { LoginExchange } from './login.ts';
@@ -41,11 +42,20 @@ export interface Transaction {
   readonly deliverBy: DeliverBy | undefined;
   readonly holdUntil: number | undefined;
   readonly recipients: readonly AcceptedRecipient[];
+  /** The rule for which the message is kept held; undefined: none so far. */
+  readonly quarantine: ScreenRule | undefined;
+  /** Names of the grants that let recipients in. */
+  readonly grants: ReadonlySet<string>;
 }
 
 interface InTransaction extends Standing {
   readonly hello: Hello;
   readonly transaction: Transaction;
+}
+
+/** An envelope is open. */
+export interface TransactionState extends InTransaction {
+  readonly phase: 'transaction';
 }
 
 /** One BDAT (RFC 3030 2). */
@@ -88,7 +98,7 @@ export interface SwallowState extends Standing {
 export type CommandState =
   | (Standing & { readonly phase: 'connected' })
   | (Standing & { readonly phase: 'greeted'; readonly hello: Hello })
-  | (InTransaction & { readonly phase: 'transaction' })
+  | TransactionState
   | ChunkedState;
 
 export type LoginState = Standing & {
@@ -123,6 +133,11 @@ export function finalReplies({ hello, transaction }: InTransaction): number {
 /** After EHLO, RSET, a finished message: greeted, no envelope. */
 export function greeted(state: State, hello: Hello): CommandState {
   return { ...standing(state), phase: 'greeted', hello };
+}
+
+/** It is octets that come, and no lines. */
+export function takesOctets(state: State): state is ContentState | SwallowState {
+  return state.phase === 'content' || state.phase === 'swallow';
 }
 
 /** Whether what has come of a message is still kept. */

@@ -61,7 +61,13 @@ test('XCLIENT cannot be used by the client behind the proxy, whatever it names',
 });
 
 test('XCLIENT must say an address: without one the client would have that of the proxy', async () => {
-  for (const attributes of ['NAME=x.test', 'ADDR=[UNAVAILABLE]', 'ADDR=[TEMPUNAVAIL]', 'ADDR=x', 'ADDR=1.2.3'])
+  for (const attributes of [
+    'NAME=x.test',
+    'ADDR=[UNAVAILABLE]',
+    'ADDR=[TEMPUNAVAIL]',
+    'ADDR=x',
+    'ADDR=1.2.3',
+  ])
     assert.equal((await codes(`XCLIENT ${attributes}\r\n`))[0], '220,501', attributes);
   for (const [port, code] of [
     ['65535', '220'],

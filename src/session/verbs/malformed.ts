@@ -16,7 +16,6 @@ function replyTo({ of, problem }: Extract<Command, { verb: 'MALFORMED' }>): Repl
 
 const PROBLEMS: { readonly [K in CommandProblem['kind']]: (verb: KnownVerb) => Reply } = {
   octets: () => REPLIES.badOctets,
-  needsSmtpUtf8: () => REPLIES.needsSmtpUtf8, // RFC 6531 3.5
   syntax: () => REPLIES.badSyntax,
   needsSmtpUtf8: () => REPLIES.needsSmtpUtf8, // RFC 6531 3.5
   address: (verb) => (verb === 'MAIL' ? REPLIES.badSender : REPLIES.badRecipient),

@@ -4,7 +4,7 @@ import type { Command, RcptParameters, Reply } from '../smtp/mod.ts';
 import type { IpAddress } from '../std/mod.ts';
 import type { SessionEnd } from './events.ts';
 import type { Credentials } from './login.ts';
-import type { Chunk, CommandState, ContentState, State, SwallowState } from './state.ts';
+import type { Chunk, CommandState, ContentState, State, SwallowState, TransactionState } from './state.ts';
 import type { AccountStanding, ListenerSettings, Peer, TurnTarget } from './types.ts';
 
 export type Step =
@@ -12,6 +12,8 @@ export type Step =
   | { readonly kind: 'reply'; readonly reply: Reply; readonly next: State }
   /** Not legal now or not at all: answer, count an error, go on in `next`. Undefined: stay. */
   | { readonly kind: 'refuse'; readonly reply: Reply; readonly next: CommandState | undefined }
+  /** Ask about the sender, and go on in `next` with a transaction if nothing speaks against it. */
+  | { readonly kind: 'begin'; readonly next: TransactionState }
   /** Ask the policy about a recipient. */
   | { readonly kind: 'judge'; readonly to: ForwardPath; readonly parameters: RcptParameters }
   /** Take the octets of a chunk; the reply comes after them. */

@@ -32,8 +32,7 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
   if ('kind' in asked) return asked;
   if (!accepting) return refuse(REPLIES.diskFull);
   return {
-    kind: 'reply',
-    reply: REPLIES.senderOk,
+    kind: 'begin',
     next: {
       tls: state.tls,
       account: state.account,
@@ -45,6 +44,8 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
         ...declared(parameters),
         ...asked,
         recipients: [],
+        quarantine: undefined,
+        grants: new Set(),
       },
     },
   };
@@ -52,7 +53,7 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
 
 function declared(
   parameters: MailParameters,
-): Omit<Transaction, keyof Times | 'number' | 'sender' | 'recipients'> {
+): Omit<Transaction, keyof Times | 'number' | 'sender' | 'recipients' | 'quarantine' | 'grants'> {
   const { body = '7BIT', smtpUtf8 = false, requireTls = false, ret, envelopeId } = parameters;
   return {
     body,

@@ -1,8 +1,10 @@
 /** Asks the screen: gathers what its rules look at. It is asked only of what the policy accepted, and can only narrow that. */
-import { holdsGrant } from '../policy/mod.ts';
+import { holdsGrant, type Decision } from '../policy/mod.ts';
 import {
   judgeAccountSender,
+  judgeGrantSender,
   judgeSender,
+  PASS,
   strictest,
   type Caller,
   type Owns,
@@ -41,4 +43,15 @@ export function screenSender(session: Acting, state: TransactionState): Verdict 
     judgeSender(rules.filters, caller.client, sender),
     judgeAccountSender(rules, caller, { sender, owns: ownerOf(session, caller) }),
   ]);
+}
+
+/** The verdict on a recipient that the policy accepted. */
+export function screenRecipient(
+  session: Acting,
+  { transaction }: TransactionState,
+  { rule }: Decision,
+): Promise<Verdict> | Verdict {
+  const rules = session.services.screen();
+  if (rule.kind === 'grant') return judgeGrantSender(rules, rule.name, transaction.sender);
+  return PASS;
 }

@@ -1,28 +1,16 @@
-/** Sending the content after 354: small ones in one write, the others block by block as fast as the peer takes them. */
+/** Sending the content after 354, or after BDAT: small ones in one write, the others block by block as fast as the peer takes them. */
 import { DotStuffer, stuffAll } from '../smtp/mod.ts';
 import type { Channel } from './channel.ts';
+import { sizeOf, type Message } from './message.ts';
 import type { Timeouts } from './timeouts.ts';
 import type { Content } from './types.ts';
-
-/** What a transaction carries. */
-export interface Message {
-  readonly sender: string;
-  readonly eightBit: boolean;
-  /** Lines of ours that come before the content, complete with CRLF. */
-  readonly preamble: Buffer | undefined;
-  readonly content: Content;
-}
 
 /** Up to this size everything is handed to the system at once. */
 const ONE_WRITE = 64 * 1024;
 
-export function sizeOf(message: Message): number {
-  return message.content.size + (message.preamble?.length ?? 0);
-}
-
 /** Whether `sendAtOnce()` is for this message. */
-export function fitsOneWrite(message: Message): boolean {
-  return message.content.bytes !== undefined && message.content.bytes.length <= ONE_WRITE;
+export function fitsOneWrite({ content }: Message): boolean {
+  return content.bytes !== undefined && content.bytes.length <= ONE_WRITE;
 }
 
 export function sendAtOnce(channel: Channel, preamble: Buffer | undefined, content: Buffer): void {
@@ -47,6 +35,26 @@ export async function sendBlocks(
     if (!channel.isOpen) return undefined;
   }
   return stuffer.end();
+}
+
+/**
+ * Sends the whole as one chunk (RFC 3030 2); false when the channel was lost. Rejects when the content cannot be read or has
+ * another size than was announced: the peer then waits for octets that never come, so the channel must be ended.
+ */
+export async function sendChunk(channel: Channel, message: Message, timeouts: Timeouts): Promise<boolean> {
+  const { content, preamble } = message;
+  channel.send(`BDAT ${sizeOf(message)} LAST\r\n`);
+  if (preamble !== undefined) channel.sendAll([preamble]);
+  let left = content.size;
+  for await (const block of blocksOf(content)) {
+    left -= block.length;
+    if (left < 0) break;
+    channel.due(timeouts.block, 'a block of the message');
+    await channel.sendBlock([block]);
+    if (!channel.isOpen) return false;
+  }
+  if (left !== 0) throw new Error(`its content does not have the ${content.size} octets that it should have`);
+  return true;
 }
 
 async function* blocksOf(content: Content): AsyncGenerator<Buffer, void, undefined> {

@@ -159,7 +159,7 @@ export function openChannel(connected: Socket): Channel {
       deadline.set(ms);
     },
     send(text) {
-      if (ended === undefined) socket.write(text, 'latin1');
+      if (ended === undefined) socket.write(text);
     },
     sendAll(pieces) {
       if (ended !== undefined) return;

@@ -1,6 +1,7 @@
 /** A connection that is ready for messages: greeted, introduced, protected and signed in as its endpoint asks. */
 import type { Channel } from './channel.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Handed } from './types.ts';
 import type { Answerer, Verdict } from './verdict.ts';
 
 export interface Connection extends Answerer {
@@ -10,6 +11,7 @@ export interface Connection extends Answerer {
   readonly verified: boolean | undefined;
   /** Keywords in upper case and their parameters; empty after HELO. */
   readonly extensions: ReadonlyMap<string, string>;
+  readonly handed: Handed;
   /** Messages tried on it. */
   served: number;
   /** Transactions that have it: at most one that waits for its last reply, and the next. */

@@ -24,12 +24,17 @@ export interface Endpoint {
   readonly name: string;
   readonly protection: Protection;
   readonly login: RelayLogin | undefined;
+  /**
+   * That this is the host to go to is certain: the configuration or the address itself names it, and no DNS answer that anybody
+   * could have made up (RFC 8689 4.2.1). Says nothing of the connection, which others of that `id` may share.
+   */
+  readonly proven: boolean;
 }
 
 export function tcpEndpoint(
   protocol: Endpoint['protocol'],
   peer: { readonly name: string; readonly address: string; readonly port: number },
-  options: Pick<Endpoint, 'protection' | 'login'>,
+  options: Pick<Endpoint, 'protection' | 'login' | 'proven'>,
 ): Endpoint {
   const { name, address, port } = peer;
   const remote = name === address ? `[${address}]:${port}` : `${name} [${address}]:${port}`;
@@ -38,6 +43,6 @@ export function tcpEndpoint(
 }
 
 export function socketEndpoint(path: string): Endpoint {
-  const shared = { protocol: 'lmtp', name: 'localhost', protection: 'none', login: undefined } as const;
-  return { ...shared, remote: path, at: { path }, id: `lmtp ${path}` };
+  const at = { remote: path, at: { path }, id: `lmtp ${path}` };
+  return { ...at, protocol: 'lmtp', name: 'localhost', protection: 'none', login: undefined, proven: true };
 }

@@ -2,21 +2,23 @@
  * Handing a message for some recipients to one endpoint: as many transactions as its recipients need, on a connection of the
  * pool.
  */
-import type { Emit } from '../std/mod.ts';
-import { sizeOf, type Message } from './body.ts';
+import { errorText, type Clock, type Emit } from '../std/mod.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverEvents } from './events.ts';
+import { fitTo, plainWay, type Fit } from './fit.ts';
+import { sizeOf, type Message } from './message.ts';
 import type { Pool } from './pool.ts';
 import type { Timeouts } from './timeouts.ts';
 import { transact, type Transacted } from './transaction.ts';
 import type { Outcome, Recipient } from './types.ts';
 import { INTERRUPTED } from './unopened.ts';
-import { failed, outcomeOf, type Answerer, type Verdict } from './verdict.ts';
+import { deferred, failed, outcomeOf, type Answerer, type Verdict } from './verdict.ts';
 
 export interface HandOverOptions {
   readonly pool: Pool;
   readonly timeouts: Timeouts;
+  readonly clock: Clock;
   readonly emit: Emit<DeliverEvents>;
 }
 
@@ -30,6 +32,8 @@ export interface HandedOver {
   readonly answerer: Answerer | undefined;
   /** Another address may be tried for them. */
   readonly elsewhere: boolean;
+  /** It is about the message, not about the host: waiting would not help. */
+  readonly ofMessage: boolean;
 }
 
 /** RFC 5321 4.5.3.1.8: every server takes at least 100 recipients; a larger group invites refusals. */
@@ -46,6 +50,7 @@ export async function handOver(
   options: HandOverOptions & { readonly signal: AbortSignal },
 ): Promise<HandedOver> {
   const outcomes: Outcome[] = [];
+  let misfits: Misfits | undefined;
   let waiting = recipients;
   while (waiting.length > 0) {
     const group = waiting.length > GROUP ? waiting.slice(0, GROUP) : waiting;
@@ -54,12 +59,38 @@ export async function handOver(
       outcomes.push(...tried.outcomes);
       const settled = new Set(tried.outcomes.map((outcome) => outcome.index));
       const left = waiting.filter((recipient) => !settled.has(recipient.index));
-      return { outcomes, left, verdict: tried.verdict, answerer: tried.answerer, elsewhere: tried.elsewhere };
+      const { verdict, answerer, elsewhere } = tried;
+      // Those who were not taken for what the message is have one more chance, with the others.
+      if (misfits !== undefined) left.push(...misfits.recipients);
+      return { outcomes, left, verdict, answerer, elsewhere, ofMessage: false };
     }
     outcomes.push(...tried.outcomes);
+    if (tried.misfits !== undefined) misfits = joined(misfits, tried.misfits);
     waiting = [...tried.again, ...waiting.slice(group.length)];
   }
-  return { outcomes, left: [], verdict: NOTHING_LEFT, answerer: undefined, elsewhere: false };
+  if (misfits === undefined) {
+    return {
+      outcomes,
+      left: [],
+      verdict: NOTHING_LEFT,
+      answerer: undefined,
+      elsewhere: false,
+      ofMessage: false,
+    };
+  }
+  const { recipients: left, verdict, answerer } = misfits;
+  return { outcomes, left, verdict, answerer, elsewhere: true, ofMessage: true };
+}
+
+/** Recipients that the endpoint cannot be given the message for. */
+interface Misfits {
+  readonly recipients: readonly Recipient[];
+  readonly verdict: Verdict;
+  readonly answerer: Answerer;
+}
+
+function joined(before: Misfits | undefined, more: Misfits): Misfits {
+  return before === undefined ? more : { ...more, recipients: [...before.recipients, ...more.recipients] };
 }
 
 const NOTHING_LEFT = failed('5.0.0', 'nobody is left');
@@ -70,6 +101,7 @@ type Tried =
       readonly outcomes: readonly Outcome[];
       /** For the next transaction. */
       readonly again: readonly Recipient[];
+      readonly misfits?: Misfits;
     }
   | {
       readonly kind: 'unusable';
@@ -104,26 +136,55 @@ async function tryGroup(
       options.pool.giveBack(connection);
       return { kind: 'settled', outcomes: group.map((to) => outcomeOf(to, tooBig, connection)), again: [] };
     }
-    const transacted = await transact(connection, message, group, {
+    const now = options.clock.now();
+    const fitted = message.plain ? undefined : await tryFit(connection, message, group, { endpoint, now });
+    const way = fitted?.way ?? plainWay(connection, message);
+    const fit = fitted?.fit ?? group;
+    const misfits = fitted && fitted.unfit.length > 0 ? misfitsOf(fitted, connection) : undefined;
+    if (fit.length === 0) {
+      options.pool.giveBack(connection);
+      return withMisfits({ kind: 'settled', outcomes: [], again: [] }, misfits);
+    }
+    const transacted = await transact(connection, message, fit, {
+      way,
+      now,
       timeouts: options.timeouts,
       signal: options.signal,
       lend: () => options.pool.lend(connection),
     });
     options.pool.giveBack(connection);
-    if (transacted.kind === 'complete') return settle(connection, group, transacted);
+    if (transacted.kind === 'complete') return withMisfits(settle(connection, fit, transacted), misfits);
     // A connection that was used before can have died unnoticed, or have reached what its server allows one: that says nothing
     // of this message, and since nothing was accepted it can be repeated.
     const excused = taken.used && transacted.clean && transacted.cause !== 'other';
     if (excused && tries < MOST_TRIES) continue;
-    return broken(connection, group, transacted, options);
+    return broken(connection, fit, transacted, options);
   }
+}
+
+/** Content that cannot be read now fits nowhere now. */
+async function tryFit(...[connection, message, group, facts]: Parameters<typeof fitTo>): Promise<Fit> {
+  try {
+    return await fitTo(connection, message, group, facts);
+  } catch (error) {
+    const verdict = deferred('4.3.0', `The message could not be read: ${errorText(error)}`);
+    return { way: plainWay(connection, message), fit: [], unfit: group, verdict };
+  }
+}
+
+function misfitsOf({ unfit, verdict }: Fit, connection: Connection): Misfits {
+  return { recipients: unfit, verdict, answerer: connection };
+}
+
+function withMisfits(tried: Extract<Tried, { kind: 'settled' }>, misfits: Misfits | undefined): Tried {
+  return misfits === undefined ? tried : { ...tried, misfits };
 }
 
 function settle(
   connection: Connection,
   group: readonly Recipient[],
   transacted: Extract<Transacted, { kind: 'complete' }>,
-): Tried {
+): Extract<Tried, { kind: 'settled' }> {
   const outcomes: Outcome[] = [];
   const again: Recipient[] = [];
   for (const [place, recipient] of group.entries()) {

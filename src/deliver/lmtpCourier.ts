@@ -3,14 +3,14 @@
  * (RFC 5321 4.4).
  */
 import type { Resolver } from '../dns/mod.ts';
-import type { Emit } from '../std/mod.ts';
+import { systemClock, type Clock, type Emit } from '../std/mod.ts';
 import { along } from './along.ts';
 import { socketEndpoint, type Endpoint } from './endpoint.ts';
 import type { DeliverEvents } from './events.ts';
+import { messageOf } from './message.ts';
 import { createOpener } from './opener.ts';
 import { createPool } from './pool.ts';
 import { hostRoute, type Route } from './route.ts';
-import { sendable } from './sendable.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts';
 import type { Courier, Target } from './types.ts';
 import type { Verdict } from './verdict.ts';
@@ -24,6 +24,8 @@ export interface LmtpCourierOptions {
   /** How long a connection rests before it is closed, milliseconds. */
   readonly idleMs: number;
   readonly emit: Emit<DeliverEvents>;
+  /** The system's unless given. */
+  readonly clock?: Clock;
   /** What differs from RFC 5321 4.5.3.2. */
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -33,7 +35,7 @@ const MESSAGES_PER_CONNECTION = 1000;
 
 /** Handles the target `lmtp`. */
 export function createLmtpCourier(options: LmtpCourierOptions): Courier {
-  const { hostname, resolver, emit } = options;
+  const { hostname, resolver, emit, clock = systemClock } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const pool = createPool({
     open: createOpener({ hostname, timeouts, sourceAddresses: [], authorities: undefined, emit }),
@@ -53,17 +55,11 @@ export function createLmtpCourier(options: LmtpCourierOptions): Courier {
 
   return {
     async attempt(attempt, signal) {
-      const { sender, eightBit, content, target } = attempt;
-      const { recipients, outcomes } = sendable(attempt);
+      const preamble = Buffer.from(`Return-Path: <${attempt.sender}>\r\n`);
+      const { message, recipients, outcomes } = messageOf(attempt, preamble);
       if (recipients.length === 0) return outcomes;
-      const message = {
-        sender,
-        eightBit,
-        content,
-        preamble: Buffer.from(`Return-Path: <${sender}>\r\n`, 'latin1'),
-      };
-      const shared = { pool, timeouts, emit, signal, patient: true };
-      const tried = await along(routeTo(target, signal), message, recipients, shared);
+      const shared = { pool, timeouts, clock, emit, signal, patient: true };
+      const tried = await along(routeTo(attempt.target, signal), message, recipients, shared);
       return outcomes.length === 0 ? tried : [...outcomes, ...tried];
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

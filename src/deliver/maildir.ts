@@ -5,7 +5,7 @@
 import { link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SyncFolder } from './folderSync.ts';
-import { createLineFeeds } from './lineFeeds.ts';
+import { createLineFeeds, type LineFeeds } from './lineFeeds.ts';
 import type { Content } from './types.ts';
 
 export interface MaildirWrite {
@@ -14,6 +14,8 @@ export interface MaildirWrite {
   /** The lines of ours that come first, with LF. */
   readonly head: Buffer;
   readonly content: Content;
+  /** The content is kept as it is, line ends included. */
+  readonly binary: boolean;
   readonly uniqueName: () => string;
   readonly syncFolder: SyncFolder;
   readonly signal: AbortSignal;
@@ -63,11 +65,13 @@ async function writeAs(name: string, write: MaildirWrite): Promise<void> {
   await write.syncFolder(folder);
 }
 
+const AS_IT_IS: LineFeeds = { push: (chunk) => chunk, end: () => Buffer.alloc(0) };
+
 async function fill(
   file: Awaited<ReturnType<typeof open>>,
-  { head, content, signal }: MaildirWrite,
+  { head, content, binary, signal }: MaildirWrite,
 ): Promise<void> {
-  const lines = createLineFeeds();
+  const lines = binary ? AS_IT_IS : createLineFeeds();
   if (content.bytes === undefined) {
     await writeAll(file, [head]);
     for await (const chunk of content.open()) {

@@ -49,6 +49,26 @@ async function box(): Promise<Box> {
 }
 
 describe('attempt() into a Maildir', () => {
+  it('keeps binary content octet by octet', async () => {
+    await using t = await box();
+    const content = Buffer.from('Subject: b\r\n\r\n\0\n\r\r\n\u00ff', 'latin1');
+    const outcomes = await t.send({ binary: true, content });
+    assert.deepEqual(outcomes[0]?.handed, { to: 'mailbox' });
+    const head = 'Return-Path: <alice@fabrikam.test>\r\nDelivered-To: bob@contoso.test\r\n';
+    assert.deepEqual(await t.read('bob@contoso.test'), [head + content.toString('latin1')]);
+  });
+
+  it('writes addresses as UTF-8', async () => {
+    await using t = await box();
+    await t.send({ sender: 'gr\u00fcn@x.test', smtpUtf8: true, content: 'Subject: x\r\n\r\n' });
+    const [file = ''] = await t.read('bob@contoso.test');
+    const text = Buffer.from(file, 'latin1').toString();
+    assert.ok(
+      text.startsWith('Return-Path: <gr\u00fcn@x.test>\nDelivered-To: bob@contoso.test\nSubject'),
+      text,
+    );
+  });
+
   it('makes the Maildir and puts the message into new', async () => {
     await using t = await box();
     const outcomes = await t.send({ to: ['bob@contoso.test'], content: 'Subject: hi\r\n\r\nHello\r\n' });

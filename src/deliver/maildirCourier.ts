@@ -1,5 +1,6 @@
 /**
- * Delivery into Maildirs: `<folder>/<owner>/{tmp,new,cur}`, files with LF line ends as mail programs on Unix expect.
+ * Delivery into Maildirs: `<folder>/<owner>/{tmp,new,cur}`, files with LF line ends as mail programs on Unix expect; a binary
+ * message (RFC 3030) is kept octet by octet, its CRLF included, since nobody could tell its line ends from its content.
  *
  * A message whose recipients include several addresses of one owner is written once for that owner, with a Delivered-To line for
  * each of the addresses: the owner needs one copy, and still sees which address was written to.
@@ -13,7 +14,7 @@ import { errorCode, writeToMaildir } from './maildir.ts';
 import { createUniqueNames, folderName } from './maildirNames.ts';
 import type { Attempt, Courier, Outcome, Recipient } from './types.ts';
 import { INTERRUPTED } from './unopened.ts';
-import { deferred, failed, oneLine, outcomeOf, type Verdict } from './verdict.ts';
+import { deferred, failed, outcomeOf, type Verdict } from './verdict.ts';
 
 export interface MaildirCourierOptions {
   /** Whose mailbox takes mail for the address; undefined: nobody's. When it throws, that is taken as "not known now". */
@@ -39,10 +40,10 @@ export function createMaildirCourier(options: MaildirCourierOptions): Courier {
     const name = folderName(owner);
     if (name === undefined) return fail(job.folder, 'the name of the owner cannot be that of a folder');
     const path = join(job.folder, name);
-    const { content, sender } = job.attempt;
-    const head = headOf(sender, recipients);
+    const { content, sender, binary } = job.attempt;
+    const head = headOf(sender, recipients, binary ? '\r\n' : '\n');
     try {
-      await writeToMaildir({ path, head, content, uniqueName, syncFolder, signal: job.signal });
+      await writeToMaildir({ path, head, content, binary, uniqueName, syncFolder, signal: job.signal });
       return DELIVERED;
     } catch (error) {
       return job.signal.aborted ? INTERRUPTED : fail(path, error);
@@ -124,8 +125,13 @@ function byOwner(
 }
 
 /** RFC 5321 4.4: Return-Path comes first, at final delivery. */
-function headOf(sender: string, recipients: readonly Recipient[]): Buffer {
-  const lines = [`Return-Path: <${oneLine(sender)}>\n`];
-  for (const { address } of recipients) lines.push(`Delivered-To: ${oneLine(address)}\n`);
-  return Buffer.from(lines.join(''), 'latin1');
+function headOf(sender: string, recipients: readonly Recipient[], lineEnd: string): Buffer {
+  const lines = [`Return-Path: <${headerLine(sender)}>`];
+  for (const { address } of recipients) lines.push(`Delivered-To: ${headerLine(address)}`);
+  return Buffer.from(lines.map((line) => `${line}${lineEnd}`).join(''));
+}
+
+/** UTF-8 stays (RFC 6532); what could end the line does not. */
+function headerLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '?');
 }

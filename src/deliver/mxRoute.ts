@@ -18,6 +18,8 @@ export interface MxRouteOptions {
   readonly signal: AbortSignal;
 }
 
+type HostOptions = MxRouteOptions & Pick<Endpoint, 'proven'>;
+
 /** Why nothing, or not everything, could be tried; the first that applies is told. */
 interface Findings {
   unknownNow: string | undefined;
@@ -29,7 +31,10 @@ export async function* mxRoute(domain: string, options: MxRouteOptions): Route {
   const literal = parseLiteral(domain);
   if (literal !== undefined) return yield* toLiteral(domain, literalIp(literal), options);
   const answer = await options.resolver.mx(domain, options.signal);
-  if (answer.kind === 'found') return yield* alongHosts(domain, answer.hosts, options);
+  if (answer.kind === 'found') {
+    // RFC 8689 4.2.1 (4): where there is no MX record, the name is that of the domain itself.
+    return yield* alongHosts(domain, answer.hosts, { ...options, proven: answer.implicit });
+  }
   if (answer.kind === 'temporary') {
     return deferred('4.4.3', `The mail hosts of ${domain} cannot be looked up now: ${answer.text}`);
   }
@@ -42,7 +47,7 @@ export async function* mxRoute(domain: string, options: MxRouteOptions): Route {
 async function* toLiteral(domain: string, address: IpAddress, options: MxRouteOptions): Route {
   const standing = options.standing(address);
   if (standing === 'reachable') {
-    yield endpointAt(address.text, address, options);
+    yield endpointAt(address.text, address, { ...options, proven: true });
     return undefined;
   }
   const findings: Findings = { unknownNow: undefined, ourselves: false, notPublic: false };
@@ -52,7 +57,7 @@ async function* toLiteral(domain: string, address: IpAddress, options: MxRouteOp
 }
 
 /** The hosts of one preference at a time: their addresses are looked up together, and only when it is their turn. */
-async function* alongHosts(domain: string, hosts: readonly MxHost[], options: MxRouteOptions): Route {
+async function* alongHosts(domain: string, hosts: readonly MxHost[], options: HostOptions): Route {
   const findings: Findings = { unknownNow: undefined, ourselves: false, notPublic: false };
   let tried = false;
   for (const group of byPreference(hosts)) {
@@ -68,7 +73,7 @@ async function* alongHosts(domain: string, hosts: readonly MxHost[], options: Mx
 async function endpointsOf(
   domain: string,
   group: readonly MxHost[],
-  options: MxRouteOptions & { readonly findings: Findings },
+  options: HostOptions & { readonly findings: Findings },
 ): Promise<readonly Endpoint[]> {
   const answers = await Promise.all(
     group.map(({ host }) => options.resolver.addresses(host, options.signal)),
@@ -127,9 +132,13 @@ function conclusion(domain: string, findings: Findings, tried: boolean): Verdict
   return failed('5.4.4', `No mail host of ${domain} has an address`);
 }
 
-function endpointAt(host: string, address: IpAddress, options: MxRouteOptions): Endpoint {
+function endpointAt(host: string, address: IpAddress, options: HostOptions): Endpoint {
   const peer = { name: host, address: address.text, port: options.port };
-  return tcpEndpoint('smtp', peer, { protection: options.protection, login: undefined });
+  return tcpEndpoint('smtp', peer, {
+    protection: options.protection,
+    login: undefined,
+    proven: options.proven,
+  });
 }
 
 function passOver(

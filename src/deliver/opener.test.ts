@@ -273,7 +273,7 @@ async function openAs(
     emit: record().emit,
   });
   const at = { name, address: peer.host, port: peer.port };
-  const opened = await open(tcpEndpoint('smtp', at, { protection, login: undefined }), never);
+  const opened = await open(tcpEndpoint('smtp', at, { protection, login: undefined, proven: true }), never);
   if (opened.kind === 'open') opened.connection.channel.destroy();
   return { opened, peer };
 }

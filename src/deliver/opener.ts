@@ -16,8 +16,9 @@ import { readCredentials, signIn, type Credentials } from './login.ts';
 import { createLoginGuard, type LoginGuard } from './loginGuard.ts';
 import { handshake, startTlsCommand, type Tls } from './protect.ts';
 import type { Timeouts } from './timeouts.ts';
+import type { Handed } from './types.ts';
 import { brokenOff, turnedAway, unreachable, unwilling } from './unopened.ts';
-import { deferred, oneLine, replyText } from './verdict.ts';
+import { deferred, IN_A_MAILBOX, oneLine, replyText } from './verdict.ts';
 
 export interface OpenerOptions {
   /** How we introduce ourselves: RFC 5321 4.1.1.1. */
@@ -146,11 +147,19 @@ async function converse(opening: Opening, channel: Channel): Promise<Opened | Tl
       remote: endpoint.remote,
       tls: tls?.version,
       verified: tls?.verified,
+      handed: handedTo(endpoint, extensions),
       served: 0,
       holders: 0,
       mustReset: false,
     },
   };
+}
+
+/** A mail store that says nothing of DSN has delivered (RFC 2033 4.2); one that does has yet to tell. */
+function handedTo({ protocol }: Endpoint, extensions: Extensions): Handed {
+  const dsn = extensions.has('DSN');
+  if (protocol === 'lmtp' && !dsn) return IN_A_MAILBOX;
+  return { to: 'server', dsn, deliverBy: extensions.has('DELIVERBY') };
 }
 
 /** Undefined when signed in, or when there is nothing to sign in with. */

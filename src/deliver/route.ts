@@ -26,7 +26,7 @@ export async function* hostRoute(host: Host, options: HostRouteOptions): Route {
   if (answer.kind === 'found') {
     for (const address of alternating(answer.addresses)) {
       const peer = { name: host.host, address: address.text, port: host.port };
-      yield tcpEndpoint(protocol, peer, { protection: protectionFor(address), login });
+      yield tcpEndpoint(protocol, peer, { protection: protectionFor(address), login, proven: true });
     }
     return undefined;
   }

@@ -1,26 +1,31 @@
 /** What every recipient's address and the sender must be before they are put on a command line. */
 import type { Attempt, Outcome, Recipient } from './types.ts';
 import { failed, outcomeOf } from './verdict.ts';
+import { isAscii } from './xtext.ts';
 
-const PRINTABLE = /^[ -~]*$/;
+/** Whatever could end a line or be cut from it, and what is no text. */
+const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
-const NOT_ASCII = failed(
-  '5.6.7',
-  'The address has characters that only SMTPUTF8 could carry, and it is not spoken here',
-);
+const BROKEN = failed('5.1.3', 'The address has control characters, which no command can carry');
 
-/** Recipients that can be sent, and outcomes for those that cannot. A sender that cannot be sent stops all. */
-export function sendable(attempt: Attempt): {
+export interface Sendable {
   readonly recipients: readonly Recipient[];
+  /** For those who cannot be sent to. A sender that cannot be sent stops all. */
   readonly outcomes: readonly Outcome[];
-} {
+  /** The sender and these recipients are ASCII; else they need SMTPUTF8 (RFC 6531). */
+  readonly ascii: boolean;
+}
+
+export function sendable(attempt: Attempt): Sendable {
   const all = attempt.recipients;
-  if (!PRINTABLE.test(attempt.sender))
-    return { recipients: [], outcomes: all.map((to) => outcomeOf(to, NOT_ASCII, undefined)) };
-  const refused = all.filter((recipient) => !PRINTABLE.test(recipient.address));
-  if (refused.length === 0) return { recipients: all, outcomes: [] };
+  if (UNFIT.test(attempt.sender)) {
+    return { recipients: [], outcomes: all.map((to) => outcomeOf(to, BROKEN, undefined)), ascii: true };
+  }
+  const refused = all.filter(({ address }) => UNFIT.test(address));
+  const recipients = refused.length === 0 ? all : all.filter(({ address }) => !UNFIT.test(address));
   return {
-    recipients: all.filter((recipient) => PRINTABLE.test(recipient.address)),
-    outcomes: refused.map((recipient) => outcomeOf(recipient, NOT_ASCII, undefined)),
+    recipients,
+    outcomes: refused.map((recipient) => outcomeOf(recipient, BROKEN, undefined)),
+    ascii: isAscii(attempt.sender) && recipients.every(({ address }) => isAscii(address)),
   };
 }

@@ -1,14 +1,14 @@
 /** Delivery over SMTP: to a host that the configuration names, or to a domain's mail hosts. */
 import type { Resolver } from '../dns/mod.ts';
-import type { Emit, IpRange } from '../std/mod.ts';
+import { systemClock, type Clock, type Emit, type IpRange } from '../std/mod.ts';
 import { along } from './along.ts';
 import type { DeliverEvents } from './events.ts';
+import { messageOf } from './message.ts';
 import { mxRoute } from './mxRoute.ts';
 import { createOpener } from './opener.ts';
 import { createPool } from './pool.ts';
 import { createReach } from './reach.ts';
 import { hostRoute, protectionOf, type Route } from './route.ts';
-import { sendable } from './sendable.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './timeouts.ts';
 import type { Courier, Target } from './types.ts';
 
@@ -35,6 +35,8 @@ export interface SmtpCourierOptions {
   readonly sourceAddresses?: readonly string[];
   /** Certificates (PEM) to trust instead of the system's. */
   readonly authorities?: readonly string[];
+  /** The system's unless given. */
+  readonly clock?: Clock;
   /** The port of MX hosts; 25 when absent. */
   readonly mxPort?: number;
 }
@@ -45,7 +47,7 @@ const SMTP_PORT = 25;
 
 /** Handles the targets `smtp` and `mx`. */
 export function createSmtpCourier(options: SmtpCourierOptions): Courier {
-  const { hostname, resolver, tls, emit } = options;
+  const { hostname, resolver, tls, emit, clock = systemClock } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const port = options.mxPort ?? SMTP_PORT;
   const standing = createReach({ ownAddresses: options.ownAddresses, mayReach: options.mayReach, port });
@@ -83,13 +85,13 @@ export function createSmtpCourier(options: SmtpCourierOptions): Courier {
 
   return {
     async attempt(attempt, signal) {
-      const { sender, eightBit, content, target } = attempt;
-      const { recipients, outcomes } = sendable(attempt);
+      const { target } = attempt;
+      const { message, recipients, outcomes } = messageOf(attempt);
       if (recipients.length === 0) return outcomes;
-      const message = { sender, eightBit, content, preamble: undefined };
       const patient = target.kind === 'smtp';
       const route = routeTo(target, signal);
-      const tried = await along(route, message, recipients, { pool, timeouts, emit, signal, patient });
+      const shared = { pool, timeouts, clock, emit, signal, patient };
+      const tried = await along(route, message, recipients, shared);
       return outcomes.length === 0 ? tried : [...outcomes, ...tried];
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

@@ -1,15 +1,16 @@
 /**
- * One mail transaction (RFC 5321 3.3) on a connection: MAIL, RCPT for each recipient, DATA, the content. With PIPELINING
- * (RFC 2920) the commands go out in one write. Replies drive a small machine; one promise is made for the whole.
+ * One mail transaction (RFC 5321 3.3) on a connection: MAIL, RCPT for each recipient, DATA, the content; or BDAT (RFC 3030) in
+ * the place of DATA, once RCPT was answered. With PIPELINING (RFC 2920) the commands go out in one write. Replies drive a small machine; one promise is made for the whole.
  */
 import type { ReceivedReply } from '../smtp/mod.ts';
 import { errorText } from '../std/mod.ts';
-import { fitsOneWrite, sendAtOnce, sendBlocks, type Message } from './body.ts';
+import { fitsOneWrite, sendAtOnce, sendBlocks, sendChunk } from './body.ts';
 import type { Listener, Loss } from './channel.ts';
-import { commandLines } from './commands.ts';
+import { commandLines, type CommandOptions } from './commands.ts';
 import { ABORTED } from './connect.ts';
 import type { Connection } from './connection.ts';
 import { isPositive } from './hello.ts';
+import type { Message } from './message.ts';
 import type { Timeouts } from './timeouts.ts';
 import type { Recipient } from './types.ts';
 import { INTERRUPTED } from './unopened.ts';
@@ -48,7 +49,7 @@ export type Transacted =
       readonly clean: boolean;
     };
 
-export interface TransactionOptions {
+export interface TransactionOptions extends CommandOptions {
   readonly timeouts: Timeouts;
   readonly signal: AbortSignal;
   /** Whether somebody else begins on the connection now that only the reply to the end of data is due. */
@@ -78,8 +79,10 @@ class Transaction implements Listener {
   readonly #message: Message;
   readonly #options: TransactionOptions & { readonly resolve: (transacted: Transacted) => void };
   readonly #lines: readonly string[];
-  /** Where MAIL stands in the lines; RSET may come before it, DATA is the last. */
+  /** Where MAIL stands in the lines; RSET may come before it. */
   readonly #mailAt: number;
+  /** How many lines there are up to the last RCPT; DATA follows, or BDAT when all are answered. */
+  readonly #group: number;
   readonly #pipelining: boolean;
   readonly #verdicts: (Verdict | undefined)[];
   /** Places of the recipients that were accepted at RCPT. */
@@ -99,8 +102,9 @@ class Transaction implements Listener {
     this.#connection = connection;
     this.#message = message;
     this.#options = options;
-    this.#lines = commandLines(connection, message, recipients);
+    this.#lines = commandLines(connection, message, recipients, options);
     this.#mailAt = connection.mustReset ? 1 : 0;
+    this.#group = this.#mailAt + 1 + recipients.length;
     this.#pipelining = connection.extensions.has('PIPELINING');
     this.#verdicts = recipients.map(() => undefined);
   }
@@ -138,7 +142,7 @@ class Transaction implements Listener {
     if (reply.code === 421) this.#breakOff({ verdict: verdictOf(reply), cause: 'closing', clean: true });
     else if (this.#next < this.#mailAt) this.#onReset(reply);
     else if (this.#next === this.#mailAt) this.#onMail(reply);
-    else if (this.#next < this.#lines.length - 1) this.#onRecipient(reply, this.#next - this.#mailAt - 1);
+    else if (this.#next < this.#group) this.#onRecipient(reply, this.#next - this.#mailAt - 1);
     else this.#onData(reply);
   }
 
@@ -169,7 +173,7 @@ class Transaction implements Listener {
       if (verdict.status === TOO_MANY) this.#tooMany.push(place);
     }
     // Without PIPELINING there is no need to ask for an end that cannot come.
-    const hopeless = this.#next + 2 === this.#lines.length && this.#accepted.length === 0;
+    const hopeless = this.#next + 1 === this.#group && this.#accepted.length === 0;
     if (hopeless && !this.#pipelining) this.#complete(undefined);
     else this.#advance();
   }
@@ -208,7 +212,8 @@ class Transaction implements Listener {
 
   #onEnd(reply: ReceivedReply): void {
     const { channel, endpoint } = this.#connection;
-    this.#connection.mustReset = false;
+    // RFC 3030 2: what a failed BDAT leaves behind is anybody's guess.
+    this.#connection.mustReset = this.#options.way.chunked && !isPositive(reply.code);
     const verdict = verdictOf(reply);
     if (reply.code === 421 || (reply.code >= 300 && reply.code < 400)) {
       channel.destroy();
@@ -229,6 +234,10 @@ class Transaction implements Listener {
 
   #advance(): void {
     this.#next += 1;
+    if (this.#next === this.#group && this.#options.way.chunked) {
+      this.#sendChunk();
+      return;
+    }
     if (!this.#pipelining) this.#connection.channel.send(`${this.#lines[this.#next] ?? ''}\r\n`);
     this.#awaitCommand();
   }
@@ -238,7 +247,7 @@ class Transaction implements Listener {
     const { timeouts } = this.#options;
     if (this.#next < this.#mailAt) channel.due(timeouts.command, 'RSET');
     else if (this.#next === this.#mailAt) channel.due(timeouts.mail, 'MAIL');
-    else if (this.#next < this.#lines.length - 1) channel.due(timeouts.recipient, 'RCPT');
+    else if (this.#next < this.#group) channel.due(timeouts.recipient, 'RCPT');
     else channel.due(timeouts.data, 'DATA');
   }
 
@@ -262,6 +271,21 @@ class Transaction implements Listener {
     this.#stage = 'content';
     sendBlocks(channel, this.#message, this.#options.timeouts).then(
       (end) => this.#sendEnd(end),
+      (error: unknown) => this.#onUnreadable(error),
+    );
+  }
+
+  /** Every RCPT is answered. */
+  #sendChunk(): void {
+    if (this.#mailRefused !== undefined || this.#accepted.length === 0) {
+      this.#complete(this.#mailRefused);
+      return;
+    }
+    this.#stage = 'content';
+    sendChunk(this.#connection.channel, this.#message, this.#options.timeouts).then(
+      (sent) => {
+        if (sent && this.#stage === 'content') this.#awaitEnd();
+      },
       (error: unknown) => this.#onUnreadable(error),
     );
   }

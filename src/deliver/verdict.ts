@@ -1,6 +1,6 @@
 /** What came of a recipient, before it is known of which: the peer's reply or our own words, and what follows from it. */
 import type { ReceivedReply } from '../smtp/mod.ts';
-import type { Outcome, OutcomeKind, Recipient } from './types.ts';
+import type { Handed, Outcome, OutcomeKind, Recipient } from './types.ts';
 
 export interface Verdict {
   readonly kind: OutcomeKind;
@@ -12,6 +12,8 @@ export interface Verdict {
 export interface Answerer {
   readonly remote: string;
   readonly tls: string | undefined;
+  /** What it does with what it takes; undefined: nobody was asked. */
+  readonly handed?: Handed | undefined;
 }
 
 const LONGEST_REPLY = 512;
@@ -86,6 +88,8 @@ export function asTemporary(verdict: Verdict): Verdict {
     : verdict;
 }
 
+export const IN_A_MAILBOX: Handed = { to: 'mailbox' };
+
 export function outcomeOf(recipient: Recipient, verdict: Verdict, answerer: Answerer | undefined): Outcome {
   return {
     index: recipient.index,
@@ -94,7 +98,8 @@ export function outcomeOf(recipient: Recipient, verdict: Verdict, answerer: Answ
     reply: verdict.reply,
     remote: answerer?.remote,
     tls: answerer?.tls,
-    handed: undefined,
+    // What nobody was handed is in a mailbox of ours.
+    handed: verdict.kind === 'delivered' ? (answerer?.handed ?? IN_A_MAILBOX) : undefined,
   };
 }
 

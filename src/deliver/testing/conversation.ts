@@ -31,7 +31,10 @@ export function createConversation(
   };
   let socket = connected;
   let unread: Buffer = Buffer.alloc(0);
-  let mode: 'commands' | 'content' | 'login' = 'commands';
+  let mode: 'commands' | 'content' | 'chunk' | 'login' = 'commands';
+  /** Octets that the chunk still lacks, and those of the message so far. */
+  let expected: { readonly size: number; readonly last: boolean } = { size: 0, last: false };
+  let chunks: Buffer[] = [];
   let envelope: Envelope | undefined;
   let loginSteps = 0;
   let mute = false;
@@ -79,14 +82,14 @@ export function createConversation(
 
   function read(chunk: Buffer): void {
     unread = Buffer.concat([unread, chunk]);
-    while (mode === 'content' ? readContent() : readLine());
+    while (mode === 'content' ? readContent() : mode === 'chunk' ? readChunk() : readLine());
     options.changed();
   }
 
   function readLine(): boolean {
     const end = unread.indexOf('\r\n');
     if (end === -1) return false;
-    const line = unread.toString('latin1', 0, end);
+    const line = unread.toString('utf8', 0, end);
     unread = unread.subarray(end + 2);
     lines.push(line);
     if (mode === 'login') onLogin();
@@ -101,17 +104,38 @@ export function createConversation(
     const content = unstuff(unread.subarray(0, end));
     unread = unread.subarray(end + END.length - 2);
     mode = 'commands';
+    keep(content);
+    return true;
+  }
+
+  function readChunk(): boolean {
+    if (unread.length < expected.size) return false;
+    chunks.push(unread.subarray(0, expected.size));
+    unread = unread.subarray(expected.size);
+    mode = 'commands';
+    if (!expected.last) answer('250 2.0.0 More');
+    else keep(Buffer.concat(chunks));
+    return true;
+  }
+
+  function keep(content: Buffer): void {
     const { mail = '', to = [] } = envelope ?? {};
     envelope = undefined;
+    chunks = [];
     const message = { from: pathOf(mail), to, content, mail, session };
     messages.push(message);
     options.received(message);
     const repliesTo = options.protocol === 'lmtp' ? to : [to[0] ?? ''];
     for (const recipient of repliesTo) answer(options.onMessage?.(message, recipient) ?? '250 2.0.0 Kept');
-    return true;
   }
 
   function onCommand(line: string): void {
+    const bdat = /^BDAT (\d+)( LAST)?$/.exec(line);
+    if (bdat !== null) {
+      expected = { size: Number(bdat[1]), last: bdat[2] !== undefined };
+      mode = 'chunk';
+      return;
+    }
     const scripted = options.onCommand?.(line, session);
     const verb = line.split(/[ :]/, 1)[0]?.toUpperCase() ?? '';
     if (scripted !== undefined) {
@@ -145,6 +169,7 @@ export function createConversation(
         return '354 Go ahead';
       case 'RSET':
         envelope = undefined;
+        chunks = [];
         return '250 2.0.0 Forgotten';
       case 'AUTH':
         return login(line);

@@ -1,6 +1,5 @@
-/** Parameters of MAIL and RCPT (`esmtp-param`, RFC 5321 4.1.2) and those of the extensions that are offered. */
-import { foldAscii } from '../mail/mod.ts';
-import type { BodyType, CommandProblem, MailParameters } from './types.ts';
+/** Parameters of MAIL and RCPT (`esmtp-param`, RFC 5321 4.1.2): taken apart, and put together without a name twice. */
+import type { CommandProblem } from './types.ts';
 
 export interface Parameter {
   /** Upper case. */
@@ -9,14 +8,11 @@ export interface Parameter {
   readonly value: string | undefined;
 }
 
-const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})(?:=([!-<>-~]+))?$/;
-/** RFC 1870 section 5: at most 20 digits. */
-const SIZE = /^[0-9]{1,20}$/;
-/** RFC 4954 section 5: a mailbox in xtext (RFC 3461 section 4), or `<>`. What cannot be either. */
-const BAD_XTEXT = /=|\+(?![0-9A-F]{2})/;
+/** RFC 6531 3.3 adds what is not ASCII to the values; only ORCPT may have it. */
+const PARAMETER = /^([A-Za-z0-9][A-Za-z0-9-]{0,63})(?:=([!-<>-~\u0080-\u{10ffff}]+))?$/u;
 
 /** The parameters in `text`, between any number of spaces; `malformed` for a word that cannot be one. */
-export function splitParameters(text: string): (Parameter | 'malformed')[] {
+function splitParameters(text: string): (Parameter | 'malformed')[] {
   return text
     .split(' ')
     .filter((word) => word !== '')
@@ -26,44 +22,25 @@ export function splitParameters(text: string): (Parameter | 'malformed')[] {
     });
 }
 
-type Draft = { -readonly [Key in keyof MailParameters]: MailParameters[Key] };
+/** What one parameter gives; `bad` when its value is not legal, `unknown` when it is none of the command's. */
+export type Read<T> = (name: string, value: string | undefined) => Partial<T> | 'bad' | 'unknown';
 
-/** Parses what follows the reverse-path; the first thing that is wrong is what is reported. */
-export function parseMailParameters(text: string): MailParameters | CommandProblem {
-  const parameters: Draft = {};
-  if (text === '') return parameters;
+/** Reads all parameters; the first thing that is wrong is what is reported. None gives an empty object. */
+export function readParameters<T extends object>(
+  text: string,
+  read: Read<T>,
+): { readonly parameters: Partial<T> } | CommandProblem {
+  let parameters: Partial<T> = {};
   for (const parameter of splitParameters(text)) {
     if (parameter === 'malformed') return { kind: 'syntax' };
-    const problem = add(parameters, parameter);
-    if (problem !== undefined) return problem;
+    const { name, value } = parameter;
+    const result = read(name, value);
+    if (result === 'unknown') return { kind: 'unknownParameter', name };
+    if (result === 'bad') return { kind: 'badParameter', name };
+    // Nothing is said twice, in one way or in two (HOLDFOR and HOLDUNTIL, RFC 4865 4.1).
+    const again = Object.keys(result).some((key) => Object.hasOwn(parameters, key));
+    if (again) return { kind: 'badParameter', name };
+    parameters = { ...parameters, ...result };
   }
-  return parameters;
-}
-
-function add(parameters: Draft, { name, value }: Parameter): CommandProblem | undefined {
-  switch (name) {
-    case 'SIZE':
-      if (parameters.size !== undefined || value === undefined || !SIZE.test(value)) break;
-      parameters.size = Number(value);
-      return undefined;
-    case 'BODY': {
-      const body = bodyType(value);
-      if (parameters.body !== undefined || body === undefined) break;
-      parameters.body = body;
-      return undefined;
-    }
-    case 'AUTH':
-      if (parameters.auth !== undefined || value === undefined || BAD_XTEXT.test(value)) break;
-      parameters.auth = value;
-      return undefined;
-    default:
-      return { kind: 'unknownParameter', name };
-  }
-  return { kind: 'badParameter', name };
-}
-
-function bodyType(value: string | undefined): BodyType | undefined {
-  const folded = foldAscii(value ?? '');
-  if (folded === '8bitmime') return '8BITMIME';
-  return folded === '7bit' ? '7BIT' : undefined;
+  return { parameters };
 }

@@ -42,7 +42,7 @@ export type Notify = 'never' | readonly ('success' | 'failure' | 'delay')[];
 
 export interface RcptParameters {
   readonly notify?: Notify;
-  /** ORCPT= as given, `type;encoded address`, well formed, at most 500 characters (RFC 3461 4.2, RFC 6533 3). */
+  /** ORCPT=, `type;encoded address`, well formed, ASCII, at most 500 characters (RFC 3461 4.2, RFC 6533 3). */
   readonly originalRecipient?: string;
 }
 
@@ -64,7 +64,13 @@ export type Command =
   /** The greeting of LMTP (RFC 2033 4.1). */
   | { readonly verb: 'LHLO'; readonly name: string }
   | { readonly verb: 'MAIL'; readonly from: ReversePath; readonly parameters: MailParameters }
-  | { readonly verb: 'RCPT'; readonly to: ForwardPath; readonly parameters: RcptParameters }
+  | {
+      readonly verb: 'RCPT';
+      readonly to: ForwardPath;
+      readonly parameters: RcptParameters;
+      /** The path is not ASCII: only in a transaction with SMTPUTF8, else `553 5.6.7` (RFC 6531 3.5). */
+      readonly utf8: boolean;
+    }
   | { readonly verb: 'DATA' }
   /** RFC 3030 2: so many octets follow, those of the last chunk or not. */
   | { readonly verb: 'BDAT'; readonly size: number; readonly last: boolean }

@@ -4,7 +4,7 @@ import { REPLIES } from '../replies.ts';
 import { refuse, type Check } from '../step.ts';
 import { revoked } from './revoked.ts';
 
-export const rcpt: Check<'RCPT'> = (state, { to, parameters = {} }, circumstances) => {
+export const rcpt: Check<'RCPT'> = (state, { to, parameters, utf8 }, circumstances) => {
   const { settings } = circumstances;
   if (state.phase === 'connected') return refuse(REPLIES.helloFirst);
   if (state.phase === 'chunked') return refuse(REPLIES.notAfterBdat); // RFC 3030 2
@@ -13,6 +13,6 @@ export const rcpt: Check<'RCPT'> = (state, { to, parameters = {} }, circumstance
   if (transaction.recipients.length >= settings.limits.recipients) return refuse(REPLIES.tooManyRecipients); // RFC 5321 4.5.3.1.10
   const dsn = parameters.notify !== undefined || parameters.originalRecipient !== undefined;
   if (dsn && !working(hello.verb, state, settings).dsn) return refuse(REPLIES.unknownParameter);
-  if (to.kind === 'mailbox' && to.mailbox.utf8 && !transaction.smtpUtf8) return refuse(REPLIES.needsSmtpUtf8); // RFC 6531 3.5
+  if (utf8 && !transaction.smtpUtf8) return refuse(REPLIES.needsSmtpUtf8); // RFC 6531 3.5
   return revoked(state, circumstances) ?? { kind: 'judge', to, parameters };
 };

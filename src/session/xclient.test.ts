@@ -83,7 +83,7 @@ test('XCLIENT must say an address: without one the client would have that of the
 test('XCLIENT forgets who signed in, and makes nobody an account', async () => {
   const auth = `AUTH PLAIN ${Buffer.from('\0alice@inbound.test\0secret').toString('base64')}\r\n`;
   const [replies] = await codes(
-    `EHLO p\r\n${auth}XCLIENT ADDR=${STRANGER} LOGIN=alice@inbound.test\r\n${RELAY}RSET\r\n${auth}${RELAY.slice(RELAY.indexOf('MAIL'))}`,
+    `EHLO p\r\n${auth}XCLIENT ADDR=${STRANGER} LOGIN=alice@inbound.test\r\n${RELAY}RSET\r\n${auth}MAIL FROM:<alice@inbound.test>\r\nRCPT TO:<v@outside.test>\r\n`,
   );
   assert.equal(replies, '220,250,235,220,250,250,550,250,235,250,250');
 });

@@ -2,6 +2,7 @@
  * Proceeding with the content of a message, as DATA or BDAT bring it: from its first octets to the reply after the last. LMTP has one
  * for each recipient then, in their order (RFC 2033 4.2); a message is stored whole or not at all, so they say the same.
  */
+import { describeScreenRule } from '../screen/mod.ts';
 import { formatReply, type Reply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
 import { Content } from './content.ts';
@@ -76,8 +77,18 @@ function envelope(
   content: Content,
   state: ContentState,
 ): Omit<IncomingMessage, 'body'> {
-  const { sender, body, recipients, smtpUtf8, requireTls, ret, envelopeId, deliverBy, holdUntil } =
-    state.transaction;
+  const {
+    sender,
+    body,
+    recipients,
+    smtpUtf8,
+    requireTls,
+    ret,
+    envelopeId,
+    deliverBy,
+    holdUntil,
+    quarantine,
+  } = state.transaction;
   return {
     id: content.id,
     sender: sender?.address ?? '',
@@ -89,7 +100,7 @@ function envelope(
     envelopeId,
     deliverBy,
     holdUntil,
-    quarantine: undefined,
+    quarantine: quarantine && describeScreenRule(quarantine),
     receivedAt: services.clock.now(),
     recipients,
     origin: {
@@ -123,6 +134,14 @@ function accepted(session: Acting, content: Content, { transaction, account, tls
     size: content.summary().size,
     tls: tls?.protocol ?? null,
   });
+  const { quarantine } = transaction;
+  if (quarantine !== undefined)
+    session.services.emit('message.quarantined', {
+      ...session.ref,
+      id: content.id,
+      sender: transaction.sender?.address ?? '',
+      rule: describeScreenRule(quarantine),
+    });
 }
 
 function refused(session: Acting, content: Content, { transaction }: ContentState, reply: Reply): void {

@@ -31,7 +31,7 @@ export type { TestOptions } from './policyTests.ts';
 export { formatProblems } from './problem.ts';
 export type { ConfigProblem, FormatOptions } from './problem.ts';
 export { configurationReference } from './reference.ts';
-export { policySource } from './resolve.ts';
+export { policySource, screenSource } from './resolve.ts';
 export { understandingOf } from './schema/relay.ts';
 export { suggest } from './suggest.ts';
 export { coverOf } from './text/cidr.ts';

@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { postmasterAt } from '../mail/mod.ts';
 import type { Mailbox } from '../mail/mod.ts';
 import type { PolicySource } from '../policy/mod.ts';
+import type { ScreenSource } from '../screen/mod.ts';
 import type { Config, InboundDelivery, OutboundDelivery, TestConfig } from './config.ts';
 import type { Path, Positions } from './positions.ts';
 import type { Written } from './schema/root.ts';
@@ -89,6 +90,11 @@ export function policySource(config: Config): PolicySource {
     postmasterDomain: isDomain(postmaster.domain) ? postmaster.domain : hostname,
     literals: routing.literals,
   };
+}
+
+/** What is asked beside the policy, as `compileScreen()` takes it. */
+export function screenSource({ clients, filters, accounts, routing, relay }: Config): ScreenSource {
+  return { clients, filters, accounts, routes: routing.domains, grants: relay.allow };
 }
 
 function isDomain(domain: Mailbox['domain']): domain is Config['hostname'] {

@@ -1,15 +1,17 @@
 /**
- * What a worker goes by: configuration, policy, certificate. A reload replaces it as a whole. Changes are made one at a time, in
+ * What a worker goes by: configuration, policy, what is asked beside it, certificate. A reload replaces it as a whole. Changes are made one at a time, in
  * order, so that none goes on from what another has replaced meanwhile: a grant that a reload removed must not come back.
  */
 import type { SecureContext } from 'node:tls';
-import { policySource, type Config } from '../config/mod.ts';
+import { policySource, screenSource, type Config } from '../config/mod.ts';
 import { compilePolicy, type Policy } from '../policy/mod.ts';
+import { compileScreen, type ScreenRules } from '../screen/mod.ts';
 import { createExclusive } from '../std/mod.ts';
 
 export interface InForce {
   readonly config: Config;
   readonly policy: Policy;
+  readonly screen: ScreenRules;
   readonly secureContext: SecureContext;
 }
 
@@ -28,6 +30,7 @@ export async function holdInForce(first: Config, load: LoadCertificate): Promise
   const prepare = async (config: Config): Promise<InForce> => ({
     config,
     policy: compilePolicy(policySource(config)),
+    screen: compileScreen(screenSource(config)),
     secureContext: await load(config),
   });
   const exclusive = createExclusive();

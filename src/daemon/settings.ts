@@ -48,7 +48,8 @@ function offers({ etrn }: Config, { purpose }: ListenerConfig): Offers {
 }
 
 export function admissionLimits({ limits }: Config): AdmissionLimits {
-  return { connections: limits.connections, connectionsPerAddress: limits.connectionsPerAddress };
+  const { connections, connectionsPerAddress, connectionsPerSecond, connectionsPerSecondPerAddress } = limits;
+  return { connections, connectionsPerAddress, connectionsPerSecond, connectionsPerSecondPerAddress };
 }
 
 export function scheduleSettings({

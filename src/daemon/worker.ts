@@ -123,6 +123,7 @@ export async function startWorker({
   const restraint = createRestraint({ inForce: () => inForce.current, supervisor, suspects, clock });
   const services: SessionServices = {
     policy: () => inForce.current.policy,
+    screen: () => inForce.current.screen,
     restraint,
     history: history.sessions,
     directory: mailboxes,
@@ -132,6 +133,7 @@ export async function startWorker({
       standing: (account) => directory.standing(account),
     },
     intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES }),
+    after: callAfter,
     clock,
     emit,
   };
@@ -195,6 +197,11 @@ export async function startWorker({
       return null;
     },
   };
+}
+
+function callAfter(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
 }
 
 /** Letters and digits, too many to guess: the content of a message cannot hold it. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DataReader, type DataSummary } from './dataReader.ts';
+import type { DataSummary } from './contentReader.ts';
+import { DataReader } from './dataReader.ts';
 import { byteByByte, cuts, latin1 } from './testing/splits.ts';
 
 const END = '\r\n.\r\n';
@@ -46,6 +47,7 @@ function expected(text: string, repair: boolean): Omit<Result, 'pieces'> {
     bareLf: /(?<!\r)\n/.test(raw),
     nul: raw.includes('\0'),
     eightBit: /[\x80-\xff]/.test(raw),
+    longestLine: Math.max(0, ...content.split('\r\n').map((line) => line.length + 2)) * (end > 0 ? 1 : 0),
     lineTooLong: content.split('\r\n').some((line) => line.length + 2 > 1000),
     received: header.split('\r\n').filter((line) => /^received[ \t]*:/i.test(line)).length,
   };
@@ -164,6 +166,67 @@ test('summary() counts text lines over 1000 octets, CRLF included, stuffed dot n
   assert.equal(tooLong('x'.repeat(999)), true);
   assert.equal(tooLong(`..${'x'.repeat(997)}`), false);
   assert.equal(tooLong(`..${'x'.repeat(998)}`), true);
+});
+
+test('summary() knows the longest line, the one that has not ended included', () => {
+  const longest = (text: string, repairBareLf = false): number => {
+    const reader = new DataReader({ repairBareLf, maxSize: 1e9 });
+    for (const octets of byteByByte(latin1(text))) reader.push(octets);
+    return reader.summary().longestLine;
+  };
+  assert.equal(longest(''), 0);
+  assert.equal(longest('.'), 0);
+  assert.equal(longest('.\r\n'), 0);
+  assert.equal(longest('abc'), 3);
+  assert.equal(longest('..abc'), 4);
+  assert.equal(longest('abc\r\nab'), 5);
+  assert.equal(longest('abc\nabcdef\r\n'), 12);
+  assert.equal(longest('abc\nabcdef\r\n', true), 8);
+  assert.equal(longest(`${'x'.repeat(131_072)}`), 131_072);
+});
+
+test('push() finds the same end in every form of end-of-data, split at every octet', () => {
+  // Only where CRLF.CRLF is in what the client sent does a second envelope begin.
+  const forms = [
+    '\n.\n',
+    '\n.\r\n',
+    '\r\n.\n',
+    '\r.\r',
+    '\r.\n',
+    '\n.\r',
+    '\r.\r\n',
+    '\r\n.\r',
+    '\r\n\0.\r\n',
+    '\r\n.\0\r\n',
+    '\r\n..\r\n',
+    '\r\n. \r\n',
+    '\r\n .\r\n',
+    '\r\n.\t\r\n',
+    '\n\n.\n\n',
+    '\r\r.\r\r',
+    '\r\n.\r\r\n',
+    '\r\r\n.\r\r\n',
+    '\r\n\x85.\x85',
+    '\x8d\x8a.\x8d\x8a',
+    '\x0b.\x0b',
+    '\x0c.\x0c',
+    '\n\r.\n\r',
+    '\r\n\xae\r\n',
+    '\r\n\xef\xbb\xbf.\r\n',
+    '\r\n.\r\n',
+  ];
+  assert.equal(new Set(forms).size, 26);
+  for (const form of forms) {
+    const whole = latin1(`text${form}MAIL FROM:<a@x.test>\r\nRCPT TO:<b@x.test>\r\nDATA\r\nevil${END}`);
+    const right = whole.indexOf(END, 0, 'latin1') + END.length;
+    for (const repair of [false, true]) {
+      for (let at = 0; at <= whole.length; at += 1) {
+        const { consumed, done } = read([whole.subarray(0, at), whole.subarray(at)], repair);
+        assert.deepEqual([consumed, done], [right, true], JSON.stringify([form, at]));
+      }
+      assert.equal(read(byteByByte(whole), repair).consumed, right);
+    }
+  }
 });
 
 test('summary() counts the Received fields of the header alone', () => {

@@ -2,7 +2,9 @@
 export * from './types.ts';
 export { decodeBase64 } from './base64.ts';
 export { parseCommand } from './command.ts';
-export { DataReader, type DataOptions, type DataStep, type DataSummary } from './dataReader.ts';
+export { BdatReader, type BdatOptions } from './bdatReader.ts';
+export type { DataStep, DataSummary } from './contentReader.ts';
+export { DataReader, type DataOptions } from './dataReader.ts';
 export { LineReader, type Line } from './lineReader.ts';
 export { formatReply } from './reply.ts';
 export { parseEhlo, ReplyReader, type ReceivedReply } from './replyReader.ts';

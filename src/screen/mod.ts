@@ -8,6 +8,7 @@ export * from './types.ts';
 export { isStranger, judgeClient } from './clients.ts';
 export { compileScreen, type ScreenRules } from './compile.ts';
 export { judgeSender } from './filters.ts';
+export { judgeForm, type FormDemands, type FormProblem, type MessageForm, type Origin } from './form.ts';
 export { judgeFrom } from './protect.ts';
 export {
   bindsAccount,

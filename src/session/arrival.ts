@@ -39,8 +39,9 @@ export class Arrival {
     this.#pace = new ContentPace(this.#session.services.clock.now());
     if (state.phase === 'swallow') this.#left = state.octets;
     else {
-      this.#left = state.chunk === undefined ? Number.POSITIVE_INFINITY : state.chunk.size;
       this.#content ??= beginContent(this.#session, state);
+      this.#left = state.chunk?.size ?? Number.POSITIVE_INFINITY;
+      if (state.chunk !== undefined) this.#content.beginChunk(state.chunk.size);
     }
   }
 
@@ -97,7 +98,7 @@ export class Arrival {
     const { consumed, done, wait } = content.push(octets);
     this.#count(consumed);
     this.#input.giveBack(octets.subarray(consumed));
-    if (state.chunk === undefined ? done : this.#left === 0) return this.#end(state, content, wait);
+    if (done) return this.#end(state, content, wait);
     return wait === undefined ? TAKEN : { work: wait, commit: false };
   }
 
@@ -105,6 +106,7 @@ export class Arrival {
   #end(state: ContentState, content: Content, wait: Promise<void> | undefined): Taken {
     const { chunk, tls, account, hello, transaction } = state;
     if (chunk === undefined || chunk.last) {
+      content.endChunks();
       this.#content = undefined; // from here on it is endContent()'s to finish or to discard
       return { work: this.#store(content, wait), commit: true };
     }

@@ -141,6 +141,18 @@ test('BDAT without BINARYMIME is judged as DATA is', async () => {
   }
 });
 
+test('BDAT with lone CR and LF is repaired where the listener says so, in memory and in a file', async () => {
+  const settings = { ...SETTINGS, compat: { ...SETTINGS.compat, bareLf: true } };
+  for (const inlineLimit of [100_000, 0]) {
+    const [replies, client] = await codes(`${OPEN}${chunk(`${MESSAGE}a\nb\r`)}${chunk('c\r', true)}`, {
+      settings,
+      inlineLimit,
+    });
+    assert.equal(replies, '220,250,250,250,250,250');
+    assert.ok(client.content(0).endsWith('a\r\nb\r\nc\r\n'));
+  }
+});
+
 test('a BDAT of which nobody can say where it ends is the end of the session', async () => {
   for (const line of [
     'BDAT',

@@ -3,15 +3,16 @@
  * spool. Never whole in memory beyond the bound, and never durable before `Intake.store()` says so.
  */
 import { Buffer } from 'node:buffer';
-import { DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
+import { BdatReader, DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
 import { MessageIdReader } from './messageId.ts';
 import { REPLIES } from './replies.ts';
 import type { ContentState } from './state.ts';
 import type { BodySink, Intake, ListenerSettings, StoredBody } from './types.ts';
 
 export interface ContentStep {
-  /** Octets of the chunk that belong to the message. */
+  /** Octets that belong to the message. */
   readonly consumed: number;
+  /** The end of data, or of the chunk. */
   readonly done: boolean;
   /** Wait for this before the next chunk. */
   readonly wait: Promise<void> | undefined;
@@ -20,7 +21,7 @@ export interface ContentStep {
 export class Content {
   readonly id: string;
   readonly #intake: Intake;
-  readonly #reader: DataReader;
+  readonly #reader: DataReader | BdatReader;
   readonly #messageId = new MessageIdReader();
   #pieces: Buffer[];
   #held: number;
@@ -38,20 +39,31 @@ export class Content {
     this.id = id;
     this.#intake = options.intake;
     const { limits, compat } = options.settings;
-    this.#reader = new DataReader({ repairBareLf: compat.bareLf, maxSize: limits.messageSize });
+    const { chunk, transaction } = options.state;
+    const reading = { repairBareLf: compat.bareLf, maxSize: limits.messageSize };
+    this.#reader =
+      chunk === undefined
+        ? new DataReader(reading)
+        : new BdatReader({ ...reading, binary: transaction.body === 'BINARYMIME' });
     this.#pieces = [trace];
     this.#held = trace.length;
   }
 
-  push(chunk: Buffer): ContentStep {
-    const { consumed, done, pieces } = this.#reader.push(chunk);
-    for (const piece of pieces) {
-      this.#messageId.push(piece);
-      this.#pieces.push(piece);
-      this.#held += piece.length;
-    }
+  /** A chunk of so many octets begins. */
+  beginChunk(octets: number): void {
+    if (this.#reader instanceof BdatReader) this.#reader.begin(octets);
+  }
+
+  push(octets: Buffer): ContentStep {
+    const { consumed, done, pieces } = this.#reader.push(octets);
+    this.#take(pieces);
     const spill = this.#sink !== undefined || this.#held > this.#intake.inlineLimit;
     return { consumed, done, wait: spill && this.#held > 0 ? (this.#writing = this.#spill()) : undefined };
+  }
+
+  /** The last chunk has come. */
+  endChunks(): void {
+    if (this.#reader instanceof BdatReader) this.#take(this.#reader.end());
   }
 
   summary(): DataSummary {
@@ -74,7 +86,11 @@ export class Content {
 
   /** The content, complete. With a file: synced and under its final name. */
   async finish(): Promise<StoredBody> {
-    if (this.#sink !== undefined) return this.#sink.finish();
+    if (this.#sink !== undefined) {
+      if (this.#held > 0) await this.#spill(); // what a repair put behind the last chunk
+      if (this.#failed) throw new Error('the content could not be written');
+      return this.#sink.finish();
+    }
     const [only] = this.#pieces;
     const bytes =
       this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.#held);
@@ -89,6 +105,14 @@ export class Content {
     const sink = this.#sink;
     this.#sink = undefined;
     await sink?.discard();
+  }
+
+  #take(pieces: readonly Buffer[]): void {
+    for (const piece of pieces) {
+      this.#messageId.push(piece);
+      this.#pieces.push(piece);
+      this.#held += piece.length;
+    }
   }
 
   async #spill(): Promise<void> {

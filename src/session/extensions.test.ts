@@ -252,6 +252,18 @@ test('LMTP says as often that a message is not stored', async () => {
   assert.equal(client.codes(), '250,250,250,354,451,451,250');
 });
 
+test('LMTP answers the last chunk once for each recipient when the message is too big', async () => {
+  const settings = { ...SETTINGS, purpose: 'lmtp', limits: { ...SETTINGS.limits, messageSize: 5 } } as const;
+  const rcpts = `${RCPT}RCPT TO:<alice@inbound.test>\r\n`;
+  assert.equal(
+    await codes(
+      { settings },
+      `MAIL FROM:<>\r\n${rcpts}BDAT 6\r\nxxxxxxBDAT 1 LAST\r\nxNOOP\r\nMAIL FROM:<>\r\n${rcpts}BDAT 6 LAST\r\nxxxxxxNOOP\r\n`,
+    ),
+    '250,250,250,552,552,552,250,250,250,250,552,552,250',
+  );
+});
+
 test('LMTP greets as LMTP', () => {
   assert.match(new Harness(LMTP).output, /^220 mx\.inbound\.test LMTP /);
 });

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { compilePolicy, decide } from '../policy/mod.ts';
 import type { LoginVerdict } from './mod.ts';
 import { Harness, POLICY } from './testing/harness.ts';
-import { COMMANDS, fresh, HEADER, OFFICE, STRANGER, WORLD, worldOf } from './testing/model.ts';
+import { COMMANDS, fresh, LEADING, HEADER, OFFICE, STRANGER, WORLD, worldOf } from './testing/model.ts';
 import { USUAL, type World } from './testing/services.ts';
 
 const compiled = compilePolicy(POLICY);
@@ -46,7 +46,7 @@ function assertGranted({ messages, kept }: Harness): void {
 
 test('Session says to every command what its description says, in every order', async () => {
   const commands = fc.commands(
-    COMMANDS.map((command) => fc.constant(command)),
+    [...COMMANDS, ...LEADING, ...LEADING].map((command) => fc.constant(command)),
     { maxCommands: 40, size: 'max' },
   );
   await fc.assert(

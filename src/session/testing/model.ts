@@ -118,6 +118,13 @@ function hello(extended: boolean): Reaction {
   };
 }
 
+function longHello(expected: Expectation): Codes {
+  if (!expected.lmtp) return ['500'];
+  reset(expected);
+  Object.assign(expected, { phase: 'greeted', extended: true });
+  return ['250'];
+}
+
 interface Asked {
   readonly smtpUtf8?: boolean;
   readonly binary?: boolean;
@@ -282,15 +289,26 @@ function utf8(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-export const COMMANDS: readonly AsyncCommand<Expectation, Harness>[] = [
+/** What leads to a message; drawn more often, so that most dialogues come to one. */
+export const LEADING: readonly AsyncCommand<Expectation, Harness>[] = [
   new Line('EHLO a.test', hello(true)),
+  new Line('LHLO a.test', longHello),
+  new Line('MAIL FROM:<>', mail({})),
+  new Line(
+    'RCPT TO:<bob@inbound.test>',
+    rcpt(() => '250'),
+  ),
+  new Line(
+    'RCPT TO:<alice@inbound.test>',
+    rcpt(() => '250'),
+  ),
+  new Bdat('x\r\n', false),
+  new Bdat('y'.repeat(2001), true),
+  new Bdat(EVIL, true),
+];
+
+export const COMMANDS: readonly AsyncCommand<Expectation, Harness>[] = [
   new Line('HELO a.test', hello(false)),
-  new Line('LHLO a.test', (expected) => {
-    if (!expected.lmtp) return ['500'];
-    reset(expected);
-    Object.assign(expected, { phase: 'greeted', extended: true });
-    return ['250'];
-  }),
   new Line('MAIL FROM:<>', mail({})),
   new Line('MAIL FROM:<a@outside.test> SIZE=2000 BODY=8BITMIME', mail({})),
   new Line('MAIL FROM:<a@outside.test> SIZE=2001', mail({ tooBig: true })),

@@ -55,7 +55,8 @@ export class Session implements Acting {
   #paused = false;
   #draining = false;
   #reported = false;
-  #deadline: number;
+  /** Since when what comes next is waited for. */
+  #touchedAt: number;
 
   constructor(
     peer: Peer,
@@ -73,7 +74,7 @@ export class Session implements Acting {
     this.#state = { phase: 'silence', tls, account: undefined };
     this.#openedAt = services.clock.now();
     this.#arrival = new Arrival(this, this.#input, this.#openedAt);
-    this.#deadline = this.#openedAt + settings().timeouts.command;
+    this.#touchedAt = this.#openedAt;
   }
 
   /** Greets the client, at once or after the delay in which it must keep silent. */
@@ -126,7 +127,7 @@ export class Session implements Acting {
   expire(now: number): void {
     if (this.#work === 'committed' || this.#state.phase === 'ended') return;
     const overdue = now > this.#openedAt + longestAge(this.#state, this.settings);
-    if (overdue || (this.#work === 'idle' && now > this.#deadline))
+    if (overdue || (this.#work === 'idle' && now > this.#touchedAt + this.#patience()))
       return this.close(REPLIES.timeout, 'timeout');
     if (this.#work !== 'idle' || !takesOctets(this.#state)) return;
     if (this.#arrival.isTooSlow(now)) this.close(REPLIES.tooSlow, 'timeout');
@@ -195,9 +196,13 @@ export class Session implements Acting {
   }
 
   #touch(): void {
+    this.#touchedAt = this.services.clock.now();
+  }
+
+  /** Milliseconds. Asked each time: under stress the listener shortens what has begun already. */
+  #patience(): number {
     const { timeouts } = this.settings;
-    this.#deadline =
-      this.services.clock.now() + (takesOctets(this.#state) ? timeouts.data : timeouts.command);
+    return takesOctets(this.#state) ? timeouts.data : timeouts.command;
   }
 
   /** Looks at what has come until there is no more, something must be waited for, or the client does not read. */

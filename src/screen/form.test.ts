@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { mailbox } from '../policy/testing/mod.ts';
-import { judgeForm, type FormDemands, type FormProblem, type MessageForm } from './mod.ts';
+import { judgeForm, type Addresses, type FormDemands, type FormProblem, type MessageForm } from './mod.ts';
 
 const LIMITS = { headerSize: 1000, headerFields: 10, textLine: 200 };
 const GOOD: MessageForm = {
@@ -16,7 +16,7 @@ const GOOD: MessageForm = {
   from: [mailbox('a@outside.test')],
   sender: undefined,
 };
-const ORIGINS = ['mailProgram', 'stranger', 'known'] as const;
+const ORIGINS = ['submission', 'stranger', 'known'] as const;
 
 /** What is said to each of `ORIGINS`. */
 function said(parts: Partial<MessageForm>, more: Partial<FormDemands> = {}): string[] {
@@ -57,12 +57,12 @@ test('judgeForm() takes hosts that are known by their address as they are', () =
   assert.deepEqual(said({ eightBitHeader: true }, { smtpUtf8: true }), all('ok'));
 });
 
-test('judgeForm() wants From and Sender to be readable where accounts are bound by them', () => {
+test('judgeForm() wants From and Sender to be readable on submission', () => {
   assert.deepEqual(said({ from: 'unreadable' }), ['badFrom', 'ok', 'ok']);
   assert.deepEqual(said({ sender: 'unreadable' }), ['badSenderField', 'ok', 'ok']);
 });
 
-test('judgeForm() asks no more of a known host than of a stranger, nor of a stranger than of a mail program', () => {
+test('judgeForm() asks no more of a known host than of a stranger, nor of a stranger than on submission', () => {
   const forms: fc.Arbitrary<MessageForm> = fc.record({
     headerSize: fc.nat(2000),
     fields: fc.nat(20),
@@ -71,13 +71,13 @@ test('judgeForm() asks no more of a known host than of a stranger, nor of a stra
     nul: fc.boolean(),
     longestLine: fc.nat(400),
     repeated: fc.constantFrom(undefined, 'From', 'Date'),
-    from: fc.constantFrom(undefined, 'unreadable', [], [mailbox('a@b.test')]),
-    sender: fc.constantFrom(undefined, 'unreadable', [mailbox('a@b.test')]),
+    from: fc.constantFrom<Addresses | undefined>(undefined, 'unreadable', [], [mailbox('a@b.test')]),
+    sender: fc.constantFrom<Addresses | undefined>(undefined, 'unreadable', [mailbox('a@b.test')]),
   });
   fc.assert(
     fc.property(forms, fc.boolean(), (form, smtpUtf8) => {
-      const [mailProgram, stranger, known] = said(form, { smtpUtf8 });
-      if (mailProgram === 'ok') assert.equal(stranger, 'ok');
+      const [submission, stranger, known] = said(form, { smtpUtf8 });
+      if (submission === 'ok') assert.equal(stranger, 'ok');
       if (stranger === 'ok') assert.equal(known, 'ok');
     }),
     { numRuns: 500 },

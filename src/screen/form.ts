@@ -2,10 +2,9 @@
  * Whether a message has the form of one (RFC 5322), before it is taken.
  *
  * What the next server could read otherwise than we do is refused of everybody: a second From, a line in the header that is no field,
- * NUL, what is over a limit. What is merely not as it should be depends on who sends it: who signed in or uses a submission listener
- * has a mail program that can be mended and is held to the whole; strangers must have a From and ASCII in the header; hosts we know by
- * their address (printers, scripts, a host of old) are taken as they are, since nobody reads the refusals they get. See
- * docs/decisions/0011.
+ * NUL, what is over a limit. What is merely not as it should be depends on who sends it: on submission there is a mail program that can
+ * be mended, and it is held to the whole; strangers must have a From, and ASCII in the header; those we know (hosts by their address,
+ * servers that signed in) are taken as they are, since nobody reads the refusals that a printer gets. See docs/decisions/0011.
  */
 import type { Addresses } from './types.ts';
 
@@ -41,8 +40,8 @@ export interface FormDemands {
   readonly from: Origin;
 }
 
-/** `mailProgram`: signed in, or on a submission listener. `known`: a host that holds a grant or is listed in `clients.accept`. */
-export type Origin = 'mailProgram' | 'stranger' | 'known';
+/** `submission`: on such a listener. `known`: signed in elsewhere, holds a grant, or is listed in `clients.accept`. */
+export type Origin = 'submission' | 'stranger' | 'known';
 
 export type FormProblem =
   | {
@@ -89,7 +88,7 @@ const incomplete: FormCheck = ({ from: field, eightBitHeader }, { from, smtpUtf8
 
 /** Of strangers `protectFrom` judges what cannot be read, where anything is protected. */
 const unreadable: FormCheck = ({ from: field, sender }, { from }) => {
-  if (from !== 'mailProgram') return undefined;
+  if (from !== 'submission') return undefined;
   if (field === 'unreadable') return { kind: 'badFrom' };
   return sender === 'unreadable' ? { kind: 'badSenderField' } : undefined;
 };

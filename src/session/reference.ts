@@ -74,12 +74,12 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   textLineTooLong: 'a line of the content over `limits.textLine`',
   badHeader: 'a line of the header that is no field: the next server might take the rest for the text',
   eightBitHeader:
-    'a header with 8-bit octets in a transaction without SMTPUTF8; taken as it is of hosts that hold a grant or are listed in `clients.accept`',
+    'a header with 8-bit octets in a transaction without SMTPUTF8; on a transfer listener taken as it is of who signed in, holds a grant or is listed in `clients.accept`',
   tooManyFields: 'more header fields than `limits.headerFields`',
   noFrom:
-    'a message without From; taken as it is of hosts that hold a grant or are listed in `clients.accept`, and did not sign in',
-  badFrom: 'a From that is no list of addresses, after signing in or on a submission listener',
-  badSenderField: 'a Sender that is no address, after signing in or on a submission listener',
+    'a message without From; on a transfer listener taken as it is of who signed in, holds a grant or is listed in `clients.accept`',
+  badFrom: 'a From that is no list of addresses, on a submission listener',
+  badSenderField: 'a Sender that is no address, on a submission listener',
   senderFiltered: 'MAIL, when one of the `filters` refuses it',
   xclientRefused: 'XCLIENT from a host that `xclient` does not list',
   tooBig: 'over `limits.messageSize`, at MAIL or after the content',

@@ -1,10 +1,10 @@
 /** The listeners of a worker, kept in accord with the configuration: what stays goes on, what is new opens, what went drains. */
 import type { SecureContext } from 'node:tls';
 import type { Config, ListenerConfig } from '../config/mod.ts';
-import { Admission, Listener, type ListenerEvents } from '../listener/mod.ts';
+import { Admission, Listener, Stress, type ListenerEvents } from '../listener/mod.ts';
 import type { ListenerSettings, SessionEvents, SessionServices } from '../session/mod.ts';
-import type { Emit, Host } from '../std/mod.ts';
-import { admissionLimits, listenerSettings } from './settings.ts';
+import type { Emit, Host, IpRange } from '../std/mod.ts';
+import { admissionLimits, announcingProxies, listenerSettings } from './settings.ts';
 
 /** Milliseconds between two looks for sessions whose time is over. */
 const SWEEP = 1_000;
@@ -26,6 +26,8 @@ interface Open {
 export class Listeners implements AsyncDisposable {
   readonly #options: ListenersOptions;
   readonly #admission: Admission;
+  readonly #stress = new Stress();
+  #proxies: readonly IpRange[] = [];
   /** By what cannot change while a socket is bound: name, address, kind of TLS. */
   #open = new Map<string, Open>();
   /** Those that a reload took away, until their last session has ended. */
@@ -51,6 +53,8 @@ export class Listeners implements AsyncDisposable {
       ),
     );
     const opened: [string, Open][] = [];
+    const before = this.#proxies;
+    this.#proxies = announcingProxies(config); // in force before anything new accepts
     try {
       for (const [key, { listener, bind }] of wanted) {
         if (this.#open.has(key)) continue;
@@ -58,6 +62,7 @@ export class Listeners implements AsyncDisposable {
         opened.push([key, await this.#bind(listener, address, listenerSettings(config, listener))]);
       }
     } catch (error) {
+      this.#proxies = before;
       await Promise.all(opened.map(([, { listener }]) => listener[Symbol.asyncDispose]()));
       throw error;
     }
@@ -101,9 +106,11 @@ export class Listeners implements AsyncDisposable {
       bind: [address],
       implicitTls: config.tls === 'implicit',
       settings: () => current.settings,
+      proxies: () => this.#proxies,
       secureContext,
       services,
       admission: this.#admission,
+      stress: this.#stress,
       nextSession,
       reusePort: process.platform === 'linux' || process.platform === 'freebsd',
       emit,
@@ -112,7 +119,12 @@ export class Listeners implements AsyncDisposable {
   }
 
   #sweep(): void {
-    const now = this.#options.services.clock.now();
+    const { services, emit } = this.#options;
+    const now = services.clock.now();
+    const { heapUsed, external } = process.memoryUsage();
+    const memory = heapUsed + external;
+    if (this.#stress.observe({ slots: this.#admission.load, memory }))
+      emit('listener.stress', { step: this.#stress.level, open: this.#admission.total, memory });
     for (const listener of this.#all()) listener.expire(now);
   }
 }

@@ -4,7 +4,7 @@ import type { SmtpCourierOptions, Timeouts } from '../deliver/mod.ts';
 import type { AdmissionLimits } from '../listener/mod.ts';
 import type { Settings as ScheduleSettings } from '../schedule/mod.ts';
 import type { ListenerSettings, Offers } from '../session/mod.ts';
-import { inRange } from '../std/mod.ts';
+import { inRange, type IpRange } from '../std/mod.ts';
 
 /** Messages and octets of bodies that a worker keeps in memory; the rest waits on the disk. */
 const ACTIVE = { messages: 20_000, bytes: 64 * 1024 * 1024 };
@@ -48,8 +48,12 @@ function offers({ etrn }: Config, { purpose }: ListenerConfig): Offers {
 }
 
 export function admissionLimits({ limits }: Config): AdmissionLimits {
-  const { connections, connectionsPerAddress, connectionsPerSecond, connectionsPerSecondPerAddress } = limits;
-  return { connections, connectionsPerAddress, connectionsPerSecond, connectionsPerSecondPerAddress };
+  return limits;
+}
+
+/** Whose connections begin with a PROXY header. */
+export function announcingProxies({ proxies }: Config): readonly IpRange[] {
+  return proxies.filter(({ header }) => header === 'proxy').map(({ range }) => range);
 }
 
 export function scheduleSettings({

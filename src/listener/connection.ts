@@ -1,7 +1,7 @@
 /**
  * One accepted socket: carries octets between it and the session, takes it into TLS, and sees that it ends.
  */
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
 import {
@@ -13,35 +13,44 @@ import {
   type TlsFacts,
   type Transport,
 } from '../session/mod.ts';
-
-/** How long a TLS handshake may take, and how long a client may take to read the last reply. Milliseconds. */
-const HANDSHAKE_TIMEOUT = 60_000;
-const CLOSING_TIMEOUT = 10_000;
+import { errorText, type Emit } from '../std/mod.ts';
+import type { ListenerEvents } from './events.ts';
+import { giveBack } from './headerWait.ts';
+import { beginsHeader } from './proxyHeader.ts';
+import type { Patience } from './stress.ts';
 
 export interface ConnectionOptions {
   readonly peer: Peer;
   readonly implicitTls: boolean;
   readonly settings: () => ListenerSettings;
+  /** How long is waited now. */
+  readonly patience: () => Patience;
   /** The certificate in force now. */
   readonly secureContext: () => SecureContext | undefined;
   readonly services: SessionServices;
+  readonly emit: Emit<ListenerEvents>;
   /** Called once, when the socket is gone. */
   readonly onClose: (connection: Connection) => void;
 }
+
+/** So many octets tell whether a connection begins with a PROXY header. */
+const TELLING = 12;
 
 export class Connection implements Transport {
   readonly #options: ConnectionOptions;
   #socket: Socket;
   #session: Session | undefined;
-  /** When the socket is destroyed whatever happens: set during a handshake and while closing. */
-  #deadline: number | undefined;
+  /** What the socket is destroyed for when it takes too long, whatever happens, and since when it does. */
+  #wait: { readonly for: 'handshake' | 'closing'; readonly since: number } | undefined;
+  /** The first octets, until they tell that they are no PROXY header. */
+  #beginning: Buffer | undefined = Buffer.alloc(0);
   #end: SessionEnd = 'disconnected';
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
     this.#attach(socket);
-    if (options.implicitTls) this.#wrap();
+    if (options.implicitTls) this.#awaitHello();
     else this.#begin(undefined);
   }
 
@@ -65,6 +74,7 @@ export class Connection implements Transport {
     const plain = this.#socket;
     plain.pause();
     plain.removeAllListeners('data');
+    this.#startWait('handshake');
     // Wrapped only when the reply is out: what arrives meanwhile waits in the socket and belongs to the handshake.
     plain.write('', () => {
       if (!plain.destroyed) this.#wrap();
@@ -72,7 +82,7 @@ export class Connection implements Transport {
   }
 
   end(): void {
-    this.#deadline ??= this.#options.services.clock.now() + CLOSING_TIMEOUT;
+    this.#startWait('closing');
     this.#socket.end();
     this.#socket.resume(); // what the client still sends is read and dropped, so that it gets our last reply and no reset
   }
@@ -89,11 +99,19 @@ export class Connection implements Transport {
 
   /** Called now and then. */
   expire(now: number): void {
-    if (this.#deadline === undefined) this.#session?.expire(now);
-    else if (now > this.#deadline) {
-      this.#end = 'timeout';
-      this.#socket.destroy();
+    const wait = this.#wait;
+    if (wait === undefined) {
+      this.#session?.expire(now);
+      return;
     }
+    if (now <= wait.since + this.#options.patience()[wait.for]) return;
+    if (wait.for === 'handshake') this.#tellFailed('it took too long');
+    this.#end = 'timeout';
+    this.#socket.destroy();
+  }
+
+  #startWait(what: 'handshake' | 'closing'): void {
+    this.#wait ??= { for: what, since: this.#options.services.clock.now() };
   }
 
   #begin(tls: TlsFacts | undefined): void {
@@ -101,19 +119,41 @@ export class Connection implements Transport {
     const session = new Session(peer, this, settings, services, tls);
     this.#session = session;
     this.#listen(session);
+    this.#socket.resume(); // paused where a header was read
     session.open();
   }
 
   #listen(session: Session): void {
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => session.receive(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#isHeader(chunk)) this.#refuseHeader();
+      else session.receive(chunk);
+    });
     socket.on('end', () => session.inputEnd());
     socket.on('drain', () => session.drained());
+  }
+
+  /** Whoever is no proxy has no say in who he is; nor has a client behind one. */
+  #isHeader(chunk: Buffer): boolean {
+    if (this.#beginning === undefined) return false;
+    this.#beginning = Buffer.concat([this.#beginning, chunk.subarray(0, TELLING)]).subarray(0, TELLING);
+    const verdict = beginsHeader(this.#beginning);
+    if (verdict === false) this.#beginning = undefined;
+    return verdict === true;
+  }
+
+  #refuseHeader(): void {
+    const { peer, settings, emit } = this.#options;
+    const { name: listener } = settings();
+    emit('proxy.refused', { listener, client: peer.client.text, reason: 'stranger', error: null });
+    this.#end = 'errors';
+    this.#socket.destroy();
   }
 
   #attach(socket: Socket): void {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#end = error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'reset' : 'tls';
+      if (this.#wait?.for === 'handshake') this.#tellFailed(errorText(error));
       socket.destroy();
     });
     socket.on('close', () => this.#closed(socket));
@@ -125,6 +165,21 @@ export class Connection implements Transport {
     this.#options.onClose(this);
   }
 
+  /** Where TLS is implicit: looks at what comes first, and hands it on to TLS. */
+  #awaitHello(): void {
+    const plain = this.#socket;
+    this.#startWait('handshake');
+    const gone = (): void => void plain.destroy();
+    plain.once('end', gone);
+    plain.once('data', (chunk: Buffer) => {
+      plain.off('end', gone);
+      giveBack(plain, chunk);
+      if (this.#isHeader(chunk)) this.#refuseHeader();
+      else this.#wrap();
+    });
+    plain.resume();
+  }
+
   #wrap(): void {
     const secureContext = this.#options.secureContext();
     const plain = this.#socket;
@@ -132,14 +187,18 @@ export class Connection implements Transport {
       plain.destroy();
       return;
     }
-    this.#deadline = this.#options.services.clock.now() + HANDSHAKE_TIMEOUT;
+    this.#startWait('handshake');
+    this.#beginning = undefined;
     plain.removeAllListeners('end');
     plain.removeAllListeners('drain');
     const secure = new TLSSocket(plain, { isServer: true, secureContext });
     this.#socket = secure;
     this.#attach(secure);
     // Without it, a client that went in the midst of a handshake would keep its place until the deadline.
-    const gone = (): void => void secure.destroy();
+    const gone = (): void => {
+      this.#tellFailed('the client has gone');
+      secure.destroy();
+    };
     secure.once('end', gone).resume();
     secure.once('secure', () => {
       secure.off('end', gone);
@@ -147,8 +206,15 @@ export class Connection implements Transport {
     });
   }
 
+  /** Once for each handshake. */
+  #tellFailed(error: string): void {
+    const { peer, settings, emit } = this.#options;
+    this.#wait = undefined;
+    emit('tls.failed', { listener: settings().name, session: peer.id, client: peer.client.text, error });
+  }
+
   #secured(secure: TLSSocket): void {
-    this.#deadline = undefined;
+    this.#wait = undefined;
     const tls = { protocol: secure.getProtocol() ?? 'unknown', cipher: secure.getCipher().standardName };
     if (this.#session === undefined) this.#begin(tls);
     else {

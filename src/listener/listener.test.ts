@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import { Kept, services, SETTINGS, USUAL, type World } from '../session/testing/services.ts';
-import { Admission, Listener, type ListenerOptions } from './mod.ts';
+import { Admission, Listener, Stress, type ListenerOptions } from './mod.ts';
 import { ensureCertificate } from './certificate.ts';
 import { tlsContext } from './tlsContext.ts';
 
@@ -40,7 +40,12 @@ async function run(
   const emit = (...[name]: readonly [string, ...unknown[]]): void => void events.push(name);
   let now = Date.now();
   const limit = options.limit ?? 100;
-  const admission = new Admission(() => ({ connections: limit + 1, connectionsPerAddress: limit }));
+  const admission = new Admission(() => ({
+    connections: limit + 1,
+    connectionsPerAddress: limit,
+    connectionsPerSecond: 1000,
+    connectionsPerSecondPerAddress: 1000,
+  }));
   let sessions = 0;
   const listener = await Listener.open({
     bind: [{ host: '127.0.0.1', port }],
@@ -49,6 +54,8 @@ async function run(
     secureContext: () => secureContext,
     services: services({ ...USUAL, ...options.world }, { kept, emit, now: () => now }),
     admission,
+    stress: new Stress(),
+    proxies: () => [],
     nextSession: () => `T${(sessions += 1)}`,
     reusePort: true,
     emit,

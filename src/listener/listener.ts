@@ -5,37 +5,53 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { ListenerSettings, SessionEvents, SessionServices } from '../session/mod.ts';
+import type { ListenerSettings, Peer, SessionEvents, SessionServices } from '../session/mod.ts';
 import { REPLIES } from '../session/mod.ts';
 import { formatReply } from '../smtp/mod.ts';
-import { formatHost, parseIp, type Emit, type Host } from '../std/mod.ts';
-import type { Admission } from './admission.ts';
+import { formatHost, inRange, parseIp, type Emit, type Host, type IpRange } from '../std/mod.ts';
+import type { Admission, Refusal } from './admission.ts';
 import { Connection } from './connection.ts';
 import type { ListenerEvents } from './events.ts';
+import { HeaderWaits, type HeaderOutcome } from './headerWait.ts';
+import { shrunk, type Stress, type StressLevel } from './stress.ts';
 
 export interface ListenerOptions {
   readonly bind: readonly Host[];
   readonly implicitTls: boolean;
   /** Replaced by a reload; read afresh at every use. */
   readonly settings: () => ListenerSettings;
+  /** Whose connections begin with a PROXY header; of nobody else one is taken. Read afresh for every connection. */
+  readonly proxies: () => readonly IpRange[];
   readonly secureContext: () => SecureContext | undefined;
   readonly services: SessionServices;
   readonly admission: Admission;
+  readonly stress: Stress;
   /** Names the next session. */
   readonly nextSession: () => string;
   readonly reusePort: boolean;
   readonly emit: Emit<ListenerEvents & SessionEvents>;
 }
 
+/** The two ends of a connection. */
+type Ends = Omit<Peer, 'id'>;
+
 export class Listener implements AsyncDisposable {
   readonly #options: ListenerOptions;
   readonly #connections = new Set<Connection>();
+  readonly #headers = new HeaderWaits();
   #servers: Server[] = [];
   /** Called when the last connection is gone. */
   #idle: (() => void)[] = [];
+  #shrunk: {
+    readonly of: ListenerSettings;
+    readonly level: StressLevel;
+    readonly settings: ListenerSettings;
+  };
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
+    const settings = options.settings();
+    this.#shrunk = { of: settings, level: 0, settings };
   }
 
   /** Binds every address; throws the system's error, with `address` and `port`, when one cannot be bound. */
@@ -56,6 +72,7 @@ export class Listener implements AsyncDisposable {
 
   /** Ends what is overdue; called about once a second. */
   expire(now: number): void {
+    this.#headers.expire(now, this.#options.stress.patience.header);
     for (const connection of this.#connections) connection.expire(now);
   }
 
@@ -63,6 +80,7 @@ export class Listener implements AsyncDisposable {
   async drain(): Promise<void> {
     for (const server of this.#servers) server.close();
     this.#servers = [];
+    this.#headers.clear();
     for (const connection of this.#connections) connection.drain();
     if (this.#connections.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
@@ -91,34 +109,84 @@ export class Listener implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
-    const { settings, services, admission, nextSession, implicitTls, secureContext, emit } = this.#options;
-    const client = parseIp(socket.remoteAddress ?? '');
-    const localAddress = parseIp(socket.localAddress ?? '');
-    if (client === undefined || localAddress === undefined) {
+    const ends = endsOf(socket);
+    if (ends === undefined) {
       socket.destroy(); // gone before it was accepted
       return;
     }
-    if (!admission.enter(client)) {
-      emit('connection.refused', { listener: settings().name, client: client.text, open: admission.total });
-      socket.on('error', () => socket.destroy());
-      socket.end(implicitTls ? '' : formatReply(REPLIES.tooManyConnections));
-      socket.destroySoon();
-      return;
+    const { proxies, services } = this.#options;
+    if (!proxies().some((range) => inRange(ends.client, range))) return this.#admit(socket, ends);
+    this.#headers.add(socket, ends.client, services.clock.now(), (outcome) =>
+      this.#announced(socket, ends, outcome),
+    );
+  }
+
+  /** A proxy has said for whom it speaks, or has not. */
+  #announced(socket: Socket, ends: Ends, outcome: HeaderOutcome): void {
+    if (!('reason' in outcome)) {
+      if (outcome.kind === 'own') return this.#admit(socket, ends);
+      const { client, clientPort, local: localAddress, localPort } = outcome;
+      return this.#admit(socket, { client, clientPort, localAddress, localPort }, ends.client.text);
     }
-    const peer = {
-      id: nextSession(),
-      client,
-      clientPort: socket.remotePort ?? 0,
-      localAddress,
-      localPort: socket.localPort ?? 0,
-    };
+    if (outcome.reason === 'gone') return;
+    const { settings, emit } = this.#options;
+    const error = outcome.reason === 'malformed' ? outcome.why : null;
+    const { name: listener } = settings();
+    emit('proxy.refused', { listener, client: ends.client.text, reason: outcome.reason, error });
+  }
+
+  /** `proxy`: who said that it is this client. */
+  #admit(socket: Socket, ends: Ends, proxy?: string): void {
+    const { services, admission, nextSession, implicitTls, secureContext, stress, emit } = this.#options;
+    const refusal = admission.enter(ends.client, services.clock.now());
+    if (refusal !== undefined) return this.#refuse(socket, ends, refusal);
+    const peer = { id: nextSession(), ...ends };
+    if (proxy !== undefined) {
+      const { name: listener } = this.#options.settings();
+      const { id: session, client, localAddress } = peer;
+      const local = localAddress.text;
+      emit('proxy.announced', { listener, session, client: client.text, local, proxy });
+    }
     const onClose = (connection: Connection): void => {
-      admission.leave(client);
+      admission.leave(ends.client);
       this.#connections.delete(connection);
       if (this.#connections.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
     };
-    this.#connections.add(
-      new Connection(socket, { peer, implicitTls, settings, secureContext, services, onClose }),
-    );
+    const connection = new Connection(socket, {
+      peer,
+      implicitTls,
+      settings: () => this.#settings(),
+      patience: () => stress.patience,
+      secureContext,
+      services,
+      emit,
+      onClose,
+    });
+    this.#connections.add(connection);
   }
+
+  #refuse(socket: Socket, { client }: Ends, reason: Refusal): void {
+    const { settings, admission, implicitTls, emit } = this.#options;
+    const { name: listener } = settings();
+    emit('connection.refused', { listener, client: client.text, open: admission.total, reason });
+    socket.on('error', () => socket.destroy());
+    socket.end(implicitTls ? '' : formatReply(REPLIES.tooManyConnections));
+    socket.destroySoon();
+  }
+
+  /** As the stress of this moment has it; asked by every session for every command, so made once for each change. */
+  #settings(): ListenerSettings {
+    const of = this.#options.settings();
+    const { level } = this.#options.stress;
+    if (this.#shrunk.of !== of || this.#shrunk.level !== level)
+      this.#shrunk = { of, level, settings: shrunk(of, level) };
+    return this.#shrunk.settings;
+  }
+}
+
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): Ends | undefined {
+  const client = parseIp(remoteAddress ?? '');
+  const local = parseIp(localAddress ?? '');
+  if (client === undefined || local === undefined) return undefined;
+  return { client, clientPort: remotePort ?? 0, localAddress: local, localPort: localPort ?? 0 };
 }

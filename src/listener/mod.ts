@@ -2,6 +2,7 @@
 export * from './admission.ts';
 export * from './events.ts';
 export * from './listener.ts';
+export { Stress } from './stress.ts';
 export { ensureCertificate, type OwnCertificate } from './certificate.ts';
 export {
   CertificateError,

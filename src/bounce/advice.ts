@@ -15,11 +15,26 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
   ['2.3', 'The message is larger than this mailbox takes. Please send a smaller one, or a link.'],
   ['3.4', 'The message is larger than that server takes. Please send a smaller one, or a link.'],
   ['4.4', 'No way to that domain was found. Please check the part after the @.'],
+  ['6.1', 'That server takes text only, and the message is binary. Please send it with encoded attachments.'],
+  ['6.7', 'That server does not take addresses with such letters. Please use an address in plain ASCII.'],
+  [
+    '6.9',
+    'That server does not take such letters in a header. Please keep names and subject to plain ASCII.',
+  ],
+  ['7.10', 'You asked for TLS all the way, and there is none. Please send it without, or by another way.'],
+  [
+    '7.30',
+    'You asked for TLS all the way, and that server does not promise it. Please send it without, or by another way.',
+  ],
   ['4.6', 'Mail for this address goes round in a circle. An administrator has to mend that.'],
 ]);
 
+/** RFC 2852: the sender's own time was over. */
+const LATE = '5.4.7';
+
 /** One or two sentences for the sender of a message that could not be delivered. */
 export function adviceFor({ status, original, expired }: ReportedRecipient): string {
+  if (status === LATE) return 'It could not be delivered within the time that you gave it.';
   if (expired) {
     return 'It was tried again and again until its time was up. You can send it again once the cause is gone.';
   }

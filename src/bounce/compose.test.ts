@@ -3,13 +3,14 @@ import { Buffer } from 'node:buffer';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { headerFields, splitHeader } from '../mail/mod.ts';
-import { composeDelayWarning, composeDsn } from './compose.ts';
+import { composeNotification } from './compose.ts';
 import { RETURNED_OCTETS } from './original.ts';
-import type { Report, ReportedRecipient } from './types.ts';
+import type { Report, ReportedRecipient, ReportKind } from './types.ts';
 
 const refused: ReportedRecipient = {
   address: 'bob@other.example',
   original: 'bob@other.example',
+  originalRecipient: undefined,
   status: '5.1.1',
   reply: '550 5.1.1 No such user here',
   remote: 'mail.other.example [192.0.2.1]:25',
@@ -26,10 +27,16 @@ const report: Report = {
   triedAt: Date.UTC(2026, 10, 24, 10, 0, 4),
   retryUntil: Date.UTC(2026, 10, 29, 10, 0, 0),
   recipients: [refused],
+  envelopeId: undefined,
+  smtpUtf8: false,
+  whole: false,
   start: Buffer.from(
     'Received: from pc ([192.168.10.7])\r\nMessage-ID: <1@contoso.example>\r\nSubject: Minutes\r\n\r\nSecret body\r\n',
   ),
 };
+
+const composeDsn = (about: Report): Buffer => composeNotification(about, 'failure').bytes;
+const composeDelayWarning = (about: Report): Buffer => composeNotification(about, 'delay').bytes;
 
 interface Part {
   readonly type: string;
@@ -87,7 +94,7 @@ function assertTypes({ parts }: Parsed, types: readonly string[]): void {
 
 const THREE = ['text/plain; charset=utf-8', 'message/delivery-status', 'text/rfc822-headers'];
 
-describe('composeDsn()', () => {
+describe('composeNotification() of a failure', () => {
   test('writes the header that RFC 6522 and RFC 3834 ask for', () => {
     const { names, fields } = parse(composeDsn(report));
     assert.deepEqual(names, [...HEADER.slice(0, 5), 'In-Reply-To', 'References', ...HEADER.slice(5)]);
@@ -161,6 +168,7 @@ describe('composeDsn()', () => {
     const expired: ReportedRecipient = {
       address: 'carol@new.example',
       original: 'carol@old.example',
+      originalRecipient: undefined,
       status: '4.4.7',
       reply: 'connection timed out',
       remote: undefined,
@@ -255,7 +263,7 @@ describe('composeDsn()', () => {
   });
 });
 
-describe('composeDelayWarning()', () => {
+describe('composeNotification() of a delay', () => {
   test('says that nothing need be done, and until when it is tried', () => {
     const delayed = { ...refused, status: '4.3.0', reply: '451 4.3.0 try later' };
     const { fields, parts } = parse(composeDelayWarning({ ...report, recipients: [delayed] }));
@@ -266,6 +274,109 @@ describe('composeDelayWarning()', () => {
     const letter = (parts[0]?.content ?? '').replaceAll(/\s+/g, ' ');
     assert.match(letter, /You need not do anything: it will be tried until Sun, 29 Nov 2026 10:00:00 \+0000/);
     assert.match(letter, /451 4\.3\.0 try later/);
+  });
+});
+
+describe('composeNotification() and what was asked for (RFC 3461)', () => {
+  const statusOf = (given: Partial<Report>, kind: ReportKind): string =>
+    parse(composeNotification({ ...report, ...given }, kind).bytes).parts[1]?.content ?? '';
+
+  for (const [kind, action, subject, words] of [
+    ['delivered', 'delivered', 'Delivered', /was delivered to this recipient\. You asked to be told\./],
+    ['relayed', 'relayed', 'Handed on', /was handed on to the next mail server\./],
+  ] as const) {
+    test(`says what was ${kind}`, () => {
+      const taken = { ...refused, status: '2.0.0', reply: '250 2.0.0 Kept' };
+      const { bytes } = composeNotification({ ...report, recipients: [taken] }, kind);
+      const { fields, parts } = parse(bytes);
+      assert.equal(fields.get('Subject'), `${subject}: your message to bob@other.example`);
+      assert.match((parts[0]?.content ?? '').replaceAll(/\s+/g, ' '), words);
+      assert.match(parts[1]?.content ?? '', new RegExp(`^Action: ${action}\\r\nStatus: 2\\.0\\.0\\r$`, 'm'));
+      assert.ok(!bytes.includes('Secret'));
+    });
+  }
+
+  test('gives back the identifier and the recipient that the sender gave', () => {
+    const recipients = [{ ...refused, originalRecipient: 'RFC822;Bob+2Btest@Other.example' }] as const;
+    const status = statusOf({ envelopeId: 'QQ 314=159', recipients }, 'failure');
+    assert.match(status, /^Original-Envelope-Id: QQ 314=159\r\nReporting-MTA/);
+    assert.match(status, /^Original-Recipient: rfc822; Bob\+test@Other\.example\r\nFinal-Recipient/m);
+    assert.doesNotMatch(statusOf({}, 'failure'), /Original-/);
+  });
+
+  test('returns the whole message where it was asked to', () => {
+    const { bytes, eightBit } = composeNotification({ ...report, whole: true }, 'failure');
+    const { parts } = parse(bytes);
+    assertTypes(parse(bytes), [...THREE.slice(0, 2), 'message/rfc822']);
+    assert.deepEqual([parts[2]?.content, parts[2]?.encoding], [report.start.toString(), '7bit']);
+    assert.match((parts[0]?.content ?? '').replaceAll(/\s+/g, ' '), /\+0000\. It is attached\./);
+    assert.equal(eightBit, false);
+  });
+
+  test('leaves the octets of an 8-bit message alone and says so', () => {
+    const start = Buffer.from('Subject: x\r\n\r\n\u00fc\r\n');
+    const { bytes, eightBit, smtpUtf8 } = composeNotification({ ...report, whole: true, start }, 'failure');
+    const { parts, fields } = parse(bytes);
+    assert.deepEqual([parts[2]?.encoding, eightBit, smtpUtf8], ['8bit', true, false]);
+    assert.equal(fields.get('Content-Transfer-Encoding'), '8bit');
+    assert.ok(bytes.includes(start));
+  });
+
+  for (const [what, start] of [
+    ['binary', 'Subject: x\r\n\r\n\0\r\n'],
+    ['not made of lines', 'Subject: x\r\n\r\na\nb\r\n'],
+    ['made of lines too long', `Subject: x\r\n\r\n${'a'.repeat(999)}\r\n`],
+  ] as const) {
+    test(`returns the header only of a message that is ${what}`, () => {
+      const { bytes } = composeNotification({ ...report, whole: true, start: Buffer.from(start) }, 'failure');
+      assertTypes(parse(bytes), THREE);
+      assert.match(bytes.toString(), /Its header is attached/);
+    });
+  }
+});
+
+describe('composeNotification() beyond ASCII (RFC 6533)', () => {
+  const utf8 = {
+    ...report,
+    smtpUtf8: true,
+    recipients: [{ ...refused, address: 'gr\u00fcn+a@x.example', original: 'gr\u00fcn+a@x.example' }],
+    start: Buffer.from('Subject: gr\u00fcn\r\n\r\n'),
+  } as const;
+
+  test('stays 7-bit for a sender in ASCII', () => {
+    const composed = composeNotification(utf8, 'failure');
+    assert.deepEqual([composed.eightBit, composed.smtpUtf8], [false, false]);
+    assert.match(composed.bytes.toString('latin1'), /^[\t\r\n\x20-\x7e]*$/);
+    const parsed = parse(composed.bytes);
+    assertTypes(parsed, [...THREE.slice(0, 2), 'message/global-headers']);
+    assert.match(
+      parsed.parts[1]?.content ?? '',
+      /^Final-Recipient: utf-8; gr\\x\{FC\}n\\x\{2B\}a@x\.example\r$/m,
+    );
+  });
+
+  test('is a global report for a sender beyond it', () => {
+    const sender = '\u7528\u6237@x.example';
+    const recipients = [{ ...utf8.recipients[0], originalRecipient: 'utf-8;gr\\x{FC}n@x.example' }] as const;
+    const composed = composeNotification({ ...utf8, sender, recipients }, 'failure');
+    assert.deepEqual([composed.eightBit, composed.smtpUtf8], [true, true]);
+    const text = composed.bytes.toString();
+    assert.match(text, /^To: <\u7528\u6237@x\.example>\r$/m);
+    assert.match(text, /multipart\/report; report-type=global-delivery-status;/);
+    assert.match(
+      text,
+      /^Content-Type: message\/global-delivery-status\r\nContent-Transfer-Encoding: 8bit\r$/m,
+    );
+    assert.match(
+      text,
+      /^Original-Recipient: utf-8; gr\\x\{FC\}n@x\.example\r\nFinal-Recipient: utf-8; gr\u00fcn\+a@x\.example\r$/m,
+    );
+    assert.match(text, /^Content-Type: message\/global-headers\r$/m);
+  });
+
+  test('returns a whole message of that kind as one', () => {
+    const { bytes } = composeNotification({ ...utf8, whole: true }, 'failure');
+    assertTypes(parse(bytes), [...THREE.slice(0, 2), 'message/global']);
   });
 });
 
@@ -302,6 +413,7 @@ const hostile = fc.oneof(
 const hostileRecipient: fc.Arbitrary<ReportedRecipient> = fc.record({
   address: hostile,
   original: hostile,
+  originalRecipient: fc.option(hostile, { nil: undefined }),
   status: fc.oneof(hostile, fc.constantFrom('5.1.1', '4.4.7')),
   reply: hostile,
   remote: fc.option(hostile, { nil: undefined }),
@@ -326,13 +438,21 @@ const hostileReport: fc.Arbitrary<Report> = fc
     recipients: [first, ...others],
   }));
 
-test('composeDsn() and composeDelayWarning() keep their structure whatever goes in', () => {
-  const optional = new Set(['In-Reply-To', 'References']);
+const KINDS = ['failure', 'delay', 'delivered', 'relayed'] as const satisfies readonly ReportKind[];
+
+test('composeNotification() keeps its structure whatever goes in', () => {
+  const optional = new Set(['In-Reply-To', 'References', 'Content-Transfer-Encoding']);
+  const flags = fc.record({ smtpUtf8: fc.boolean(), whole: fc.boolean() });
   fc.assert(
-    fc.property(hostileReport, fc.boolean(), (report, failure) => {
-      const message = failure ? composeDsn(report) : composeDelayWarning(report);
+    fc.property(hostileReport, fc.constantFrom(...KINDS), flags, (given, kind, asked) => {
+      const { bytes: message, eightBit, smtpUtf8 } = composeNotification({ ...given, ...asked }, kind);
       const text = message.toString('latin1');
-      assert.match(text, /^[\t\r\n\x20-\x7e]*$/); // 7-bit and no control characters
+      // No control characters but in what is returned whole, and 7-bit unless it is said.
+      if (!asked.whole) assert.match(text, /^[\t\r\n\x20-\x7e\x80-\xff]*$/);
+      assert.ok(eightBit || message.every((octet) => octet < 0x7f));
+      assert.ok(asked.smtpUtf8 || !smtpUtf8);
+      const [head = ''] = text.split('\r\n\r\n', 1);
+      assert.equal(head.split('\r\n').includes('Content-Transfer-Encoding: 8bit'), eightBit);
       assert.doesNotMatch(text, /\r(?!\n)|(?<!\r)\n/);
       for (const line of text.split('\r\n')) assert.ok(line.length <= 998);
       const { names, parts } = parse(message);
@@ -342,10 +462,11 @@ test('composeDsn() and composeDelayWarning() keep their structure whatever goes 
       );
       const types = parts.map(({ type }) => type);
       assert.ok(types.length === 2 || types.length === 3);
-      assert.deepEqual(types, THREE.slice(0, types.length));
+      assert.equal(types[1], smtpUtf8 ? 'message/global-delivery-status' : THREE[1]);
+      assert.match(types[2] ?? '', /^(?:|text\/rfc822-headers|message\/(?:global(?:-headers)?|rfc822))$/);
       const [about, ...blocks] = (parts[1]?.content ?? '').split('\r\n\r\n');
       assert.match(about ?? '', /^Reporting-MTA: [^\r]*(\r\n [^\r]*)*\r\nArrival-Date: [^\r]*$/);
-      assert.equal(blocks.length, report.recipients.length);
+      assert.equal(blocks.length, given.recipients.length);
       for (const block of blocks) {
         const fields = [...headerFields(Buffer.from(`${block.trimEnd()}\r\n`))].map(({ name }) => name);
         const known =

@@ -1,79 +1,104 @@
 /**
- * Writing notifications: multipart/report (RFC 6522) with a letter for people, a delivery status for programs (RFC 3464) and the
- * header of the original. Pure: the time, the identifier and the boundary are given.
+ * Writing notifications: multipart/report (RFC 6522) with a letter for people, a delivery status for programs (RFC 3464), and
+ * the original or its header. Pure: the time, the identifier and the boundary are given.
  *
  * Nothing in it is trusted. The reply may come from the sender's accomplice and the addresses from the sender, so whatever
- * stands in a header is put on one line first, and the result is 7-bit with lines of legal length whatever went in.
+ * stands in a header is put on one line first, and the result is 7-bit with lines of legal length whatever went in. Two things
+ * that the sender asked for are the exception: the whole of an 8-bit message, and a report to an address beyond ASCII, which
+ * only SMTPUTF8 can carry anyway (RFC 6533).
  */
 import { Buffer } from 'node:buffer';
 import { encodeHeaderText, foldHeader, formatDate } from '../mail/mod.ts';
 import { deliveryStatus } from './deliveryStatus.ts';
 import { letter, subjectFor } from './letter.ts';
-import { originalId, returnedHeader } from './original.ts';
-import { asciiLine, encodeText } from './text.ts';
+import { originalId, returnedHeader, returnedWhole } from './original.ts';
+import { asciiLine, encodeText, isAscii, oneLine, type Encoded } from './text.ts';
 import type { Report, ReportKind } from './types.ts';
 
-/** Recipients that could not be delivered to: RFC 5321 6.1. */
-export function composeDsn(report: Report): Buffer {
-  return compose(report, 'failure');
+/** A notification, and what it needs of those that carry it. */
+export interface Composed {
+  readonly bytes: Buffer;
+  readonly eightBit: boolean;
+  readonly smtpUtf8: boolean;
 }
 
-/** Recipients that are still being tried. */
-export function composeDelayWarning(report: Report): Buffer {
-  return compose(report, 'delay');
+interface Part extends Encoded {
+  readonly type: string;
 }
 
-function compose(report: Report, kind: ReportKind): Buffer {
-  const original = returnedHeader(report.start);
+export function composeNotification(report: Report, kind: ReportKind): Composed {
+  const utf8 = report.smtpUtf8 && !isAscii(oneLine(report.sender));
+  const header = returnedHeader(report.start);
   const parts = [
-    part('text/plain; charset=utf-8', encodeText(Buffer.from(letter(report, kind)))),
-    // RFC 3464 2.1: 7bit, which deliveryStatus() keeps to.
-    part('message/delivery-status', {
-      encoding: '7bit',
-      bytes: Buffer.from(deliveryStatus(report, kind), 'latin1'),
-    }),
+    { type: 'text/plain; charset=utf-8', ...encodeText(Buffer.from(letter(report, kind))) },
+    statusPart(report, kind, utf8),
+    ...returnedParts(report, header),
   ];
-  if (original.length > 0) parts.push(part('text/rfc822-headers', encodeText(original)));
+  const eightBit = parts.some(({ encoding }) => encoding === '8bit');
   const boundary = freeBoundary(report.boundary, parts);
-  const pieces = parts.flatMap((each) => [Buffer.from(`--${boundary}\r\n`), each, Buffer.from('\r\n')]);
-  return Buffer.concat([
-    header(report, kind, { boundary, original }),
+  const pieces = parts.flatMap((part) => [
+    Buffer.from(
+      `--${boundary}\r\nContent-Type: ${part.type}\r\nContent-Transfer-Encoding: ${part.encoding}\r\n\r\n`,
+    ),
+    part.bytes,
+    Buffer.from('\r\n'),
+  ]);
+  const bytes = Buffer.concat([
+    headOf(report, kind, { boundary, about: originalId(header), utf8, eightBit }),
     ...pieces,
     Buffer.from(`--${boundary}--\r\n`),
   ]);
+  return { bytes, eightBit, smtpUtf8: utf8 };
 }
 
-function part(type: string, { encoding, bytes }: { encoding: string; bytes: Buffer }): Buffer {
-  const head = `Content-Type: ${type}\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), bytes]);
+function statusPart(report: Report, kind: ReportKind, utf8: boolean): Part {
+  const bytes = Buffer.from(deliveryStatus(report, kind, utf8));
+  // RFC 3464 2.1: 7bit, which deliveryStatus() keeps to; RFC 6533 4: UTF-8.
+  return utf8
+    ? { type: 'message/global-delivery-status', encoding: '8bit', bytes }
+    : { type: 'message/delivery-status', encoding: '7bit', bytes };
 }
 
-function header(
-  report: Report,
-  kind: ReportKind,
-  { boundary, original }: { boundary: string; original: Buffer },
-): Buffer {
+function returnedParts(report: Report, header: Buffer): readonly Part[] {
+  const whole = report.whole ? returnedWhole(report.start) : undefined;
+  const utf8 = report.smtpUtf8 && !isAscii(header.toString('latin1'));
+  // RFC 2046 5.2.1: a message within is never encoded.
+  if (whole !== undefined) return [{ type: utf8 ? 'message/global' : 'message/rfc822', ...whole }];
+  if (header.length === 0) return [];
+  return [{ type: utf8 ? 'message/global-headers' : 'text/rfc822-headers', ...encodeText(header) }];
+}
+
+interface Head {
+  readonly boundary: string;
+  readonly about: string | undefined;
+  readonly utf8: boolean;
+  readonly eightBit: boolean;
+}
+
+function headOf(report: Report, kind: ReportKind, { boundary, about, utf8, eightBit }: Head): Buffer {
   const host = asciiLine(report.hostname).replaceAll(/[ <>]/g, '');
-  const about = originalId(original);
   const fields = [
     `From: Mail Delivery System <mailer-daemon@${host}>`,
-    `To: <${asciiLine(report.sender)}>`,
+    `To: <${utf8 ? oneLine(report.sender) : asciiLine(report.sender)}>`,
     `Subject: ${encodeHeaderText(subjectFor(report, kind))}`,
     `Date: ${formatDate(report.date)}`,
     `Message-ID: <${asciiLine(report.id).replaceAll(/[ <>]/g, '')}@${host}>`,
   ];
   if (about !== undefined) fields.push(`In-Reply-To: ${about}`, `References: ${about}`);
+  const type = utf8 ? 'global-delivery-status' : 'delivery-status';
   fields.push(
     'Auto-Submitted: auto-replied', // RFC 3834 5
     'MIME-Version: 1.0',
-    `Content-Type: multipart/report; report-type=delivery-status; boundary="${boundary}"`, // RFC 6522 3
+    `Content-Type: multipart/report; report-type=${type}; boundary="${boundary}"`, // RFC 6522 3
   );
-  return Buffer.from(`${fields.map(foldHeader).join('\r\n')}\r\n\r\n`, 'latin1');
+  // RFC 2045 6.4: what holds 8-bit parts says so.
+  if (eightBit) fields.push('Content-Transfer-Encoding: 8bit');
+  return Buffer.from(`${fields.map(foldHeader).join('\r\n')}\r\n\r\n`);
 }
 
 /** RFC 2046 5.1.1: at most 70 characters that do not occur in the parts. A longer one ends this for certain. */
-function freeBoundary(wanted: string, parts: readonly Buffer[]): string {
+function freeBoundary(wanted: string, parts: readonly Part[]): string {
   let boundary = wanted.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 40) || 'b';
-  while (parts.some((each) => each.includes(`--${boundary}`, 0, 'latin1'))) boundary += '0';
+  while (parts.some(({ bytes }) => bytes.includes(`--${boundary}`, 0, 'latin1'))) boundary += '0';
   return boundary;
 }

@@ -1,22 +1,34 @@
 /** The part for people: what happened, to whom, what the other server said, and what the reader can do. Pure. */
 import { formatDate } from '../mail/mod.ts';
 import { adviceFor } from './advice.ts';
+import { returnedWhole } from './original.ts';
 import { oneLine, wrap } from './text.ts';
 import type { Report, ReportedRecipient, ReportKind } from './types.ts';
 
 const WIDTH = 72;
 
+const SUBJECT = {
+  failure: 'Not delivered',
+  delay: 'Delayed',
+  delivered: 'Delivered',
+  relayed: 'Handed on',
+} as const satisfies Record<ReportKind, string>;
+
+const BLOCKS = { failure, delay, delivered, relayed } as const satisfies Record<
+  ReportKind,
+  (report: Report) => string[]
+>;
+
 /** The subject; ASCII or not, one line. */
 export function subjectFor({ recipients }: Report, kind: ReportKind): string {
   const [first] = recipients;
   const whom = recipients.length === 1 ? oneLine(first.original) : `${recipients.length} recipients`;
-  return kind === 'failure' ? `Not delivered: your message to ${whom}` : `Delayed: your message to ${whom}`;
+  return `${SUBJECT[kind]}: your message to ${whom}`;
 }
 
 /** Lines end in CRLF. */
 export function letter(report: Report, kind: ReportKind): string {
-  const blocks = kind === 'failure' ? failure(report) : delay(report);
-  return `${blocks.join('\r\n\r\n')}\r\n`;
+  return `${BLOCKS[kind](report).join('\r\n\r\n')}\r\n`;
 }
 
 function failure(report: Report): string[] {
@@ -46,6 +58,26 @@ function delay(report: Report): string[] {
   ];
 }
 
+function delivered(report: Report): string[] {
+  return [
+    wrap(`Your message was delivered to ${theseRecipients(report)}. You asked to be told.`, WIDTH),
+    ...report.recipients.flatMap(whatHappened),
+    signature(report),
+  ];
+}
+
+function relayed(report: Report): string[] {
+  return [
+    wrap(
+      `Your message to ${theseRecipients(report)} was handed on to the next mail server. Whether it will tell you of the ` +
+        'delivery, as you asked to be told, is not known; if it cannot deliver the message, it should say so.',
+      WIDTH,
+    ),
+    ...report.recipients.flatMap(whatHappened),
+    signature(report),
+  ];
+}
+
 function theseRecipients({ recipients }: Report): string {
   return recipients.length === 1 ? 'this recipient' : `these ${recipients.length} recipients`;
 }
@@ -60,10 +92,12 @@ function whatHappened({ address, original, reply, remote }: ReportedRecipient): 
   return [name, `${wrap(speaker, WIDTH, '    ')}\r\n${wrap(said, WIDTH, '      ')}`];
 }
 
-function signature({ hostname, receivedAt }: Report): string {
+function signature({ hostname, receivedAt, whole, start }: Report): string {
   const host = oneLine(hostname);
+  const attached =
+    whole && returnedWhole(start) !== undefined ? 'It is attached.' : 'Its header is attached.';
   return [
-    wrap(`${host} received your message on ${formatDate(receivedAt)}. Its header is attached.`, WIDTH),
+    wrap(`${host} received your message on ${formatDate(receivedAt)}. ${attached}`, WIDTH),
     wrap(
       `This was written by a program: nobody reads answers to it. Your mail administrator can help.`,
       WIDTH,

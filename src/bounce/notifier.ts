@@ -1,12 +1,14 @@
 /** Notifications as messages to spool: with the null reverse-path, so that none of them causes another. */
 import type { Buffer } from 'node:buffer';
 import type { Clock } from '../std/mod.ts';
-import { composeDelayWarning, composeDsn } from './compose.ts';
+import { composeNotification } from './compose.ts';
 import type { Report, ReportKind } from './types.ts';
 
 /** What a notification is about; the rest of a report is ours. */
 export interface Notice extends Omit<Report, 'hostname' | 'id' | 'date' | 'boundary'> {
   readonly kind: ReportKind;
+  /** What it is about was sent with REQUIRETLS. */
+  readonly requireTls: boolean;
 }
 
 /** A message as the spool takes it. */
@@ -60,19 +62,20 @@ export function createNotifier<Id extends string>(
 } {
   const { hostname, clock, newId, randomBoundary } = options;
   return {
-    compose({ kind, ...notice }) {
+    compose({ kind, requireTls, ...notice }) {
       const id = newId();
       const date = clock.now();
       const report: Report = { ...notice, hostname, id, date, boundary: randomBoundary() };
-      const bytes = kind === 'failure' ? composeDsn(report) : composeDelayWarning(report);
+      const { bytes, eightBit, smtpUtf8 } = composeNotification(report, kind);
       return {
         id,
         envelope: {
           sender: '',
-          eightBit: false,
+          eightBit,
           binary: false,
-          smtpUtf8: false,
-          requireTls: false,
+          smtpUtf8,
+          // RFC 8689 5: it tells of what was to be protected.
+          requireTls,
           ret: undefined,
           envelopeId: undefined,
           deliverBy: undefined,
@@ -85,6 +88,7 @@ export function createNotifier<Id extends string>(
             address: notice.sender,
             original: notice.sender,
             by: `notification:${kind}`,
+            // RFC 3461 6.1.
             notify: 'never',
             originalRecipient: undefined,
           },

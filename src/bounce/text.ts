@@ -19,6 +19,10 @@ export function asciiLine(text: string): string {
   return oneLine(text).replace(/[^\x20-\x7e]/g, '?');
 }
 
+export function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
 /** Breaks text at spaces into lines of at most `width` characters; a longer word gets a line of its own. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
@@ -34,7 +38,7 @@ export function wrap(text: string, width: number, indent = ''): string {
 }
 
 export interface Encoded {
-  readonly encoding: '7bit' | 'quoted-printable';
+  readonly encoding: '7bit' | '8bit' | 'quoted-printable';
   readonly bytes: Buffer;
 }
 
@@ -47,17 +51,25 @@ export function encodeText(content: Buffer): Encoded {
 
 /** 7bit of RFC 2045 2.7: octets 1 to 127, CR and LF only as CRLF, lines of at most 998 octets. */
 function isPlain(content: Buffer): boolean {
+  return bitsOf(content) === 7;
+}
+
+/** What lines of at most 998 octets with CRLF and without NUL need (RFC 2045 2.7, 2.8); undefined for what is not that. */
+export function bitsOf(content: Buffer): 7 | 8 | undefined {
+  let bits: 7 | 8 = 7;
   let lineStart = 0;
   for (let at = 0; at < content.length; at += 1) {
     const octet = content[at] ?? 0;
-    if (octet === 0 || octet > 0x7e) return false;
-    if (octet === 0x0d && content[at + 1] !== 0x0a) return false;
+    if (octet === 0) return undefined;
+    // DEL is a control character that some do not let through.
+    if (octet > 0x7e) bits = 8;
+    if (octet === 0x0d && content[at + 1] !== 0x0a) return undefined;
     if (octet === 0x0a) {
-      if (at === 0 || content[at - 1] !== 0x0d) return false;
+      if (at === 0 || content[at - 1] !== 0x0d) return undefined;
       lineStart = at + 1;
-    } else if (octet !== 0x0d && at - lineStart >= LONGEST_LINE) return false;
+    } else if (octet !== 0x0d && at - lineStart >= LONGEST_LINE) return undefined;
   }
-  return true;
+  return bits;
 }
 
 /** RFC 2045 6.7. Line breaks are CRLF; a CR or LF that is not one is encoded like any other octet. */

@@ -6,6 +6,8 @@ export interface ReportedRecipient {
   readonly address: string;
   /** As the sender wrote it; differs when the domain was rewritten. */
   readonly original: string;
+  /** ORCPT as given (RFC 3461 4.2). */
+  readonly originalRecipient: string | undefined;
   /** RFC 3463. */
   readonly status: string;
   /** The other server's answer, or our own words when there was none. */
@@ -32,8 +34,20 @@ export interface Report {
   /** Until when the recipients are tried. */
   readonly retryUntil: number;
   readonly recipients: readonly [ReportedRecipient, ...ReportedRecipient[]];
+  /** ENVID (RFC 3461 4.4), decoded. */
+  readonly envelopeId: string | undefined;
+  /** The original was sent with SMTPUTF8: addresses and header may be UTF-8. */
+  readonly smtpUtf8: boolean;
   /** The beginning of the original message: at least its header, as far as it is to be returned. */
   readonly start: Buffer;
+  /** That is all of it, and to be returned whole. */
+  readonly whole: boolean;
 }
 
-export type ReportKind = 'failure' | 'delay';
+export type ReportKind =
+  | 'failure'
+  | 'delay'
+  /** It is in the mailbox. */
+  | 'delivered'
+  /** It went on to a server that is not known to tell more. */
+  | 'relayed';

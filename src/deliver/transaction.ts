@@ -283,9 +283,7 @@ class Transaction implements Listener {
     }
     this.#stage = 'content';
     sendChunk(this.#connection.channel, this.#message, this.#options.timeouts).then(
-      (sent) => {
-        if (sent && this.#stage === 'content') this.#awaitEnd();
-      },
+      (sent) => (sent && this.#stage === 'content' ? this.#awaitEnd() : undefined),
       (error: unknown) => this.#onUnreadable(error),
     );
   }

@@ -70,7 +70,7 @@ export interface NoticeRecord {
   readonly id: string;
   /** The name of the message it is about. */
   readonly about: string;
-  readonly notice: 'failure' | 'delay';
+  readonly notice: 'failure' | 'delay' | 'delivered' | 'relayed';
   /** To whom it goes. */
   readonly recipient: string;
 }

@@ -1,15 +1,17 @@
 /** One attempt, from the job to its outcomes: the edge at which a courier's bugs are caught. */
 import type { Courier, Outcome } from '../deliver/mod.ts';
 import type { Body, Spool } from '../spool/mod.ts';
-import type { Emit } from '../std/mod.ts';
+import type { Clock, Emit } from '../std/mod.ts';
 import type { ActiveMessage, ActiveSet } from './active.ts';
 import { contentOf } from './content.ts';
 import type { ScheduleEvents } from './events.ts';
 import { ourOwn } from './judge.ts';
 import type { Job } from './job.ts';
+import { isOverdue } from './retry.ts';
 
 /**
- * `ended`: the courier's outcomes. `broken`: it threw; the outcomes are ours and say nothing about the destination.
+ * `ended`: the courier's outcomes. `broken`: it threw, or was not asked; the outcomes are ours and say nothing about the
+ * destination.
  * `lost`: the body could not be had from the spool, which has failed.
  */
 export type AttemptEnd =
@@ -20,16 +22,18 @@ export interface AttemptOptions {
   readonly courier: Courier;
   readonly spool: Spool;
   readonly active: ActiveSet;
+  readonly clock: Clock;
   readonly emit: Emit<ScheduleEvents>;
 }
 
 /** Makes attempts. The promise never rejects. */
 export type MakeAttempt = (job: Job, signal: AbortSignal) => Promise<AttemptEnd>;
 
-export function createAttempts({ courier, spool, active, emit }: AttemptOptions): MakeAttempt {
+export function createAttempts({ courier, spool, active, clock, emit }: AttemptOptions): MakeAttempt {
   return async (job, signal) => {
     const { message, target, recipients } = job;
     let body: Body | undefined = message.body;
+    if (isOverdue(message.envelope, clock.now())) return tooLate(job);
     if (body === undefined) {
       try {
         body = await spool.body(message.id);
@@ -57,6 +61,12 @@ export function createAttempts({ courier, spool, active, emit }: AttemptOptions)
   function keepForOthers(message: ActiveMessage, body: Body): void {
     if (message.uses > 1) active.keep(message, body);
   }
+}
+
+/** Its time ran out while it waited for its turn: it is put off, which is then found to be too late. */
+function tooLate({ recipients }: Job): AttemptEnd {
+  const reply = 'the time that the sender gave (DELIVERBY) was over before it could be delivered';
+  return { kind: 'broken', outcomes: recipients.map(({ index }) => ourOwn(index, '4.4.7', reply)) };
 }
 
 /** A thrown thing in one line; a bug is worth its stack. */

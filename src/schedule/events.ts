@@ -77,4 +77,10 @@ export interface ScheduleEvents {
   'queue.removed': { readonly id: string };
 }
 
-export type NoticeKind = 'failure' | 'delay';
+export type NoticeKind =
+  | 'failure'
+  | 'delay'
+  /** It is in a mailbox, as the sender wanted to know (RFC 3461 4.1). */
+  | 'delivered'
+  /** It went to a server that will tell no more (RFC 3461 5.2.2), or the sender wanted to follow it (RFC 2852). */
+  | 'relayed';

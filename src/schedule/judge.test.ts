@@ -70,30 +70,31 @@ describe('judge()', () => {
       judgement.judged.map(({ verdict }) => verdict.kind),
       ['delivered', 'failed', 'deferred'],
     );
-    assert.deepEqual(judgement.failed, [
+    assert.deepEqual(judgement.told.failure, [
       {
         address: 'u5@a.test',
         original: 'was-u5@a.test',
+        originalRecipient: undefined,
         status: '5.1.1',
         reply: '550 5.1.1 no such user',
         remote: 'mail.test [127.0.0.1]:25',
         expired: false,
       },
     ]);
-    assert.deepEqual(judgement.delayed, []);
+    assert.deepEqual(judgement.told.delay, []);
   });
 
   test('notes a warning only when there is somebody to warn', () => {
     const outcomes = [{ index: 0, ...LATER }];
     const facts = { now: 5 * HOUR, policy: DEFAULT_RETRY };
     const warned = judge({ message: message('a@home.test'), recipients: [recipient(0)], outcomes }, facts);
-    assert.equal(warned.delayed.length, 1);
+    assert.equal(warned.told.delay.length, 1);
     assert.deepEqual(
       warned.changes.map((change) => change.kind === 'defer' && change.warned),
       [true],
     );
     const silent = judge({ message: message(''), recipients: [recipient(0)], outcomes }, facts);
-    assert.equal(silent.delayed.length, 0);
+    assert.equal(silent.told.delay.length, 0);
     assert.deepEqual(
       silent.changes.map((change) => change.kind === 'defer' && change.warned),
       [false],
@@ -102,7 +103,7 @@ describe('judge()', () => {
       { message: message('a@home.test'), recipients: [recipient(0, { warned: true })], outcomes },
       facts,
     );
-    assert.equal(again.delayed.length, 0);
+    assert.equal(again.told.delay.length, 0);
     assert.deepEqual(
       again.changes.map((change) => change.kind === 'defer' && change.warned),
       [true],
@@ -115,7 +116,7 @@ describe('judge()', () => {
       recipients: [recipient(0)],
       outcomes: [{ index: 0, ...LATER }],
     };
-    const [failed] = judge(tried, { now: 120 * HOUR, policy: DEFAULT_RETRY }).failed;
+    const [failed] = judge(tried, { now: 120 * HOUR, policy: DEFAULT_RETRY }).told.failure;
     assert.deepEqual(
       [failed?.status, failed?.expired, failed?.reply],
       ['4.4.7', true, '451 4.3.0 try later'],

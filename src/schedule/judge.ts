@@ -1,11 +1,15 @@
 /** From the outcomes of an attempt to what the spool has to record and whom to tell. Pure. */
 import type { Outcome } from '../deliver/mod.ts';
-import type { SpoolChange, SpooledMessage, SpooledRecipient } from '../spool/mod.ts';
-import { afterOutcome, type RetryPolicy, type Verdict } from './retry.ts';
+import type { SpoolChange, SpooledMessage, SpooledRecipient, SpoolId } from '../spool/mod.ts';
+import { afterOutcome, triedSince, type RetryPolicy, type Verdict } from './retry.ts';
+import { tellsDelay, tellsFailure, toldOfDelivery, type Asked } from './telling.ts';
+import type { NoticeKind } from './events.ts';
 import type { NoticeRecipient } from './types.ts';
 
 /** RFC 3463 3.5: delivery time expired. */
 const EXPIRED_STATUS = '4.4.7';
+/** The same for good, and by the sender's own order: RFC 2852 4.1. */
+const OVERDUE_STATUS = '5.4.7';
 
 /** Recipients of one message that share an outcome list. */
 export interface Tried {
@@ -31,43 +35,59 @@ export interface Judgement {
   /** One for every recipient, in their order. */
   readonly judged: readonly Judged[];
   readonly changes: readonly SpoolChange[];
-  /** To be told to the sender, together; empty for the null reverse-path (RFC 5321 6.1). */
-  readonly failed: readonly NoticeRecipient[];
-  readonly delayed: readonly NoticeRecipient[];
+  /** What the sender is to be told; nothing with the null reverse-path (RFC 5321 6.1). */
+  readonly told: Readonly<Record<NoticeKind, readonly NoticeRecipient[]>>;
 }
 
 /** Judges the recipients of one message. Outcomes of other recipients are ignored. */
 export function judge(tried: Tried, facts: JudgeFacts): Judgement {
   const { id, envelope } = tried.message;
+  const { deliverBy } = envelope;
+  const retry = { ...facts, receivedAt: triedSince(envelope), deliverBy };
   const judged: Judged[] = [];
   const changes: SpoolChange[] = [];
-  const failed: NoticeRecipient[] = [];
-  const delayed: NoticeRecipient[] = [];
-  const tellSender = envelope.sender !== '';
+  const told: Record<NoticeKind, NoticeRecipient[]> = { failure: [], delay: [], delivered: [], relayed: [] };
   for (const [at, recipient] of tried.recipients.entries()) {
     const outcome = outcomeFor(recipient.index, tried.outcomes, at);
-    const verdict = afterOutcome(recipient, outcome, { ...facts, receivedAt: envelope.receivedAt });
+    const verdict = afterOutcome(recipient, outcome, retry);
     judged.push({ recipient, outcome, verdict });
-    if (verdict.kind === 'deferred') {
-      const warn = verdict.warn && tellSender;
-      if (warn) delayed.push(noticeOf(recipient, outcome, false));
-      const { attempts, nextAttempt } = verdict;
-      const warned = recipient.warned || warn;
-      changes.push({
-        kind: 'defer',
-        id,
-        index: recipient.index,
-        attempts,
-        nextAttempt,
-        lastReply: outcome.reply,
-        warned,
-      });
-      continue;
-    }
-    if (verdict.kind === 'failed' && tellSender) failed.push(noticeOf(recipient, outcome, verdict.expired));
-    changes.push({ kind: 'finish', id, index: recipient.index });
+    const notice =
+      envelope.sender === ''
+        ? undefined
+        : noticeOf({ notify: recipient.notify, deliverBy }, outcome, verdict);
+    if (notice !== undefined) told[notice].push(noticed(recipient, outcome, verdict));
+    changes.push(changeFor(id, { recipient, outcome, verdict }, notice === 'delay'));
   }
-  return { judged, changes, failed, delayed };
+  return { judged, changes, told };
+}
+
+function changeFor(id: SpoolId, { recipient, outcome, verdict }: Judged, warned: boolean): SpoolChange {
+  const { index } = recipient;
+  if (verdict.kind !== 'deferred') return { kind: 'finish', id, index };
+  const { attempts, nextAttempt } = verdict;
+  return {
+    kind: 'defer',
+    id,
+    index,
+    attempts,
+    nextAttempt,
+    lastReply: outcome.reply,
+    warned: recipient.warned || warned,
+  };
+}
+
+/** What the sender is to be told, if anything. */
+function noticeOf(asked: Asked, outcome: Outcome, verdict: Verdict): NoticeKind | undefined {
+  switch (verdict.kind) {
+    case 'delivered':
+      return toldOfDelivery(asked, outcome);
+    case 'failed':
+      return tellsFailure(asked) ? 'failure' : undefined;
+    case 'deferred':
+      return verdict.warn && tellsDelay(asked) ? 'delay' : undefined;
+    default:
+      return verdict satisfies never;
+  }
 }
 
 /** Couriers mostly answer in the order in which they were asked. */
@@ -102,11 +122,15 @@ export function postponed(tried: Omit<Tried, 'outcomes'>, facts: JudgeFacts, rep
   }));
 }
 
-function noticeOf(recipient: SpooledRecipient, outcome: Outcome, expired: boolean): NoticeRecipient {
+function noticed(recipient: SpooledRecipient, outcome: Outcome, verdict: Verdict): NoticeRecipient {
+  const { address, original, originalRecipient } = recipient;
+  const expired = verdict.kind === 'failed' && verdict.expired;
+  const givenUp = verdict.kind === 'failed' && verdict.overdue ? OVERDUE_STATUS : EXPIRED_STATUS;
   return {
-    address: recipient.address,
-    original: recipient.original,
-    status: expired ? EXPIRED_STATUS : outcome.status,
+    address,
+    original,
+    originalRecipient,
+    status: expired ? givenUp : outcome.status,
     reply: outcome.reply,
     remote: outcome.remote,
     expired,

@@ -1,4 +1,5 @@
 /** When a recipient is tried again, when its sender is told of a delay, and when we stop trying. Pure. */
+import type { DeliverBy, Envelope } from '../spool/mod.ts';
 
 /** All times in milliseconds. */
 export interface RetryPolicy {
@@ -22,7 +23,10 @@ export const DEFAULT_RETRY: RetryPolicy = {
 
 export interface RetryFacts {
   readonly now: number;
+  /** When it arrived, or was released by its sender's order if that was later (RFC 4865). */
   readonly receivedAt: number;
+  /** The time that the sender gave (RFC 2852). */
+  readonly deliverBy?: DeliverBy | undefined;
   readonly policy: RetryPolicy;
   /**
    * The recipient was not tried itself: its destination is known to be out of reach until then. That counts as no attempt,
@@ -36,7 +40,10 @@ export type Verdict =
   | { readonly kind: 'delivered' }
   | {
       readonly kind: 'failed';
-      /** Given up for its age, not refused: status 4.4.7. */ readonly expired: boolean;
+      /** Given up for its age, not refused: status 4.4.7. */
+      readonly expired: boolean;
+      /** For the time that its sender gave: status 5.4.7. */
+      readonly overdue?: true;
     }
   | {
       readonly kind: 'deferred';
@@ -49,6 +56,7 @@ export type Verdict =
 const DELIVERED: Verdict = { kind: 'delivered' };
 const REFUSED: Verdict = { kind: 'failed', expired: false };
 const EXPIRED: Verdict = { kind: 'failed', expired: true };
+const OVERDUE: Verdict = { kind: 'failed', expired: true, overdue: true };
 
 /**
  * Judges one recipient after an attempt.
@@ -63,14 +71,32 @@ export function afterOutcome(
 ): Verdict {
   if (outcome.kind === 'delivered') return DELIVERED;
   if (outcome.kind === 'failed') return REFUSED;
-  const { now, receivedAt, policy, waitUntil } = facts;
+  const { now, receivedAt, deliverBy, policy, waitUntil } = facts;
+  if (isOverdue(facts, now)) return OVERDUE;
   const expiresAt = receivedAt + policy.expireMs;
   if (now >= expiresAt) return EXPIRED;
   const attempts = waitUntil === undefined ? recipient.attempts + 1 : recipient.attempts;
   const wanted = waitUntil ?? now + delayAfter(attempts, policy);
-  const warn =
-    !recipient.warned && policy.warnAfterMs !== undefined && now >= receivedAt + policy.warnAfterMs;
-  return { kind: 'deferred', attempts, nextAttempt: Math.min(wanted, expiresAt), warn };
+  const warn = !recipient.warned && now >= warnAt(facts);
+  // When the time is over, something is to be told, after a last attempt.
+  const bound = deliverBy !== undefined && deliverBy.at > now ? Math.min(expiresAt, deliverBy.at) : expiresAt;
+  return { kind: 'deferred', attempts, nextAttempt: Math.min(wanted, bound), warn };
+}
+
+/** Whether a message is to be returned rather than delivered (RFC 2852 4.1): it must not be tried any more. */
+export function isOverdue({ deliverBy }: Pick<RetryFacts, 'deliverBy'>, now: number): boolean {
+  return deliverBy?.mode === 'return' && now >= deliverBy.at;
+}
+
+/** Since when a message is tried, milliseconds since the epoch: what is held by its sender's order does not grow old. */
+export function triedSince({ receivedAt, holdUntil }: Pick<Envelope, 'receivedAt' | 'holdUntil'>): number {
+  return Math.max(receivedAt, holdUntil ?? receivedAt);
+}
+
+/** Who says when a delay is worth telling is told then, and not at our time. */
+function warnAt({ receivedAt, deliverBy, policy }: RetryFacts): number {
+  if (deliverBy?.mode === 'notify') return deliverBy.at;
+  return policy.warnAfterMs === undefined ? Infinity : receivedAt + policy.warnAfterMs;
 }
 
 /** The pause after the given number of attempts, from 1. */

@@ -75,7 +75,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     emit,
     dispatch,
     settle,
-    makeAttempt: createAttempts({ courier, spool, active, emit }),
+    makeAttempt: createAttempts({ courier, spool, active, clock, emit }),
     signal: abort.signal,
     mayStart: () => state === 'running' && !recorder.stalled,
     generation: () => generation,

@@ -13,10 +13,15 @@ import type { NoticeKind, ScheduleEvents } from './events.ts';
 import { judge, postponed, type JudgeFacts, type Judgement, type Tried } from './judge.ts';
 import type { Recorder } from './recorder.ts';
 import { reportOutcomes } from './report.ts';
-import type { NoticeRecipient, Settings } from './types.ts';
+import { triedSince } from './retry.ts';
+import type { Notice, Settings } from './types.ts';
 
-/** Octets of the original that a notification is given; it returns the header only (RFC 6522 4). */
+/** Octets of the original that a notification is given of which it returns the header only (RFC 6522 4). */
 const NOTICE_OCTETS = 64 * 1024;
+/** A larger message is not returned whole, though its sender asked for it (RFC 3461 6.2). */
+const WHOLE_OCTETS = 1 << 20;
+/** In the order in which they are written. */
+const NOTICES = ['failure', 'delay', 'delivered', 'relayed'] as const satisfies readonly NoticeKind[];
 
 export interface Settling extends Tried {
   readonly message: ActiveMessage;
@@ -46,7 +51,7 @@ export function createSettle(options: SettleOptions): Settle {
     const facts = factsFor(settling);
     try {
       const judgement = judge(settling, facts);
-      const told = judgement.failed.length + judgement.delayed.length > 0;
+      const told = NOTICES.some((kind) => judgement.told[kind].length > 0);
       const notifications = told ? await composeAll(settling, judgement, facts) : [];
       const changes =
         notifications.length === 0
@@ -83,40 +88,38 @@ export function createSettle(options: SettleOptions): Settle {
 
   async function composeAll(
     { message }: Settling,
-    { failed, delayed }: Judgement,
+    { told }: Judgement,
     { now, policy }: JudgeFacts,
   ): Promise<readonly Composed[]> {
-    const { id } = message;
-    const { sender, receivedAt } = message.envelope;
+    const { id, envelope } = message;
+    const { sender, receivedAt, envelopeId, smtpUtf8, requireTls } = envelope;
     const { targetOf, notify } = settings();
     const route = targetOf(sender);
     if ('unroutable' in route) {
       emit('bounce.unroutable', { id, recipient: sender, reason: route.unroutable });
       return [];
     }
-    const start = await startOfMessage(message);
-    const retryUntil = receivedAt + policy.expireMs;
-    const about = { id, sender, receivedAt, triedAt: now, retryUntil, start };
+    const whole = told.failure.length > 0 && returnsWhole(message);
+    const start = await startOfMessage(message, whole ? message.size : NOTICE_OCTETS);
+    const retryUntil = triedSince(envelope) + policy.expireMs;
+    const said = { id, sender, receivedAt, triedAt: now, retryUntil, envelopeId, smtpUtf8, requireTls };
     const composed: Composed[] = [];
-    const compose = (kind: NoticeKind, [first, ...others]: readonly NoticeRecipient[]): void => {
-      if (first === undefined) return;
-      const recipients = [first, ...others] as const;
-      composed.push({
-        kind,
-        message: notify.compose({ ...about, kind, recipients }),
-        recipients: recipients.length,
-      });
-    };
-    compose('failure', failed);
-    compose('delay', delayed);
+    for (const kind of NOTICES) {
+      const [first, ...others] = told[kind];
+      if (first === undefined) continue;
+      // RFC 3461 6.2: what tells of no failure returns the header only.
+      const content = { start, whole: whole && kind === 'failure' && start.length === message.size };
+      const notice: Notice = { ...said, ...content, kind, recipients: [first, ...others] };
+      composed.push({ kind, message: notify.compose(notice), recipients: notice.recipients.length });
+    }
     return composed;
   }
 
   /** A notification without the original's header is better than none. */
-  async function startOfMessage(message: ActiveMessage): Promise<Buffer> {
+  async function startOfMessage(message: ActiveMessage, octets: number): Promise<Buffer> {
     try {
       const body = message.body ?? (await spool.body(message.id));
-      return body === undefined ? Buffer.alloc(0) : await startOf(body, NOTICE_OCTETS);
+      return body === undefined ? Buffer.alloc(0) : await startOf(body, octets);
     } catch {
       return Buffer.alloc(0);
     }
@@ -127,6 +130,11 @@ export function createSettle(options: SettleOptions): Settle {
     emit('bounce.queued', { id, notification: message.id, kind, recipient: envelope.sender, recipients });
     offer(freshlySpooled(message), message.body);
   }
+}
+
+/** RFC 8689 5: never a message that was to be protected. */
+function returnsWhole({ envelope, size }: ActiveMessage): boolean {
+  return envelope.ret === 'full' && !envelope.requireTls && size <= WHOLE_OCTETS;
 }
 
 function append(message: NewMessage): SpoolChange {

@@ -12,7 +12,9 @@ export interface NoticeRecipient {
   readonly address: string;
   /** As the client gave it. */
   readonly original: string;
-  /** RFC 3463; `4.4.7` when the recipient was given up for its age. */
+  /** ORCPT as given (RFC 3461 4.2). */
+  readonly originalRecipient: string | undefined;
+  /** RFC 3463; `4.4.7` when the recipient was given up for its age, `5.4.7` for the time that its sender gave. */
   readonly status: string;
   /** The last answer, or our own words when there was none. */
   readonly reply: string;
@@ -33,8 +35,15 @@ export interface Notice {
   /** Until when they are tried. */
   readonly retryUntil: number;
   readonly recipients: readonly [NoticeRecipient, ...NoticeRecipient[]];
-  /** The beginning of the message, 64 KiB of it at most; empty when it cannot be read. */
+  /** ENVID (RFC 3461 4.4). */
+  readonly envelopeId: string | undefined;
+  /** SMTPUTF8: addresses and header may be UTF-8 (RFC 6533). */
+  readonly smtpUtf8: boolean;
+  /** REQUIRETLS: what tells of it is protected alike (RFC 8689 5). */
+  readonly requireTls: boolean;
+  /** The message, whole as the sender asked for it (`whole`), or its first 64 KiB; empty when it cannot be read. */
   readonly start: Buffer;
+  readonly whole: boolean;
 }
 
 /** Writes notifications: the message to spool, with the null reverse-path. */

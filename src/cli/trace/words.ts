@@ -157,9 +157,16 @@ function describeAttempt({ recipient, outcome, remote, reply }: AttemptRecord): 
   return `${recipient} ${outcome}${where}: ${reply}`;
 }
 
+const NOTICE = {
+  failure: 'failure',
+  delay: 'delay',
+  delivered: 'delivery',
+  relayed: 'handing on',
+} as const satisfies Record<NoticeRecord['notice'], string>;
+
 function describeNotice({ id, about, notice, recipient }: NoticeRecord, passage: Passage): string {
-  if (id === nameOf(passage)) return `notification of the ${notice} of ${about}, to ${recipient}`;
-  return `notification ${id} of the ${notice}, to ${recipient}`;
+  if (id === nameOf(passage)) return `notification of the ${NOTICE[notice]} of ${about}, to ${recipient}`;
+  return `notification ${id} of the ${NOTICE[notice]}, to ${recipient}`;
 }
 
 function describeNow(passage: Passage, queue: QueueState | undefined, { now }: Context): string[] {

@@ -38,7 +38,12 @@ const ATTEMPT: Table<AttemptRecord['outcome']> = {
   deleted: true,
 };
 
-const NOTICE: Table<NoticeRecord['notice']> = { failure: true, delay: true };
+const NOTICE: Table<NoticeRecord['notice']> = {
+  failure: true,
+  delay: true,
+  delivered: true,
+  relayed: true,
+};
 
 export const mailboxFact = oneOf(MAILBOX);
 export const outcome = oneOf(OUTCOME);

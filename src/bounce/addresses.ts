@@ -1,11 +1,11 @@
 /** Addresses as the fields of a delivery status type them: RFC 3464 2.3, and RFC 6533 3 beyond ASCII. Pure. */
-import { asciiLine, isAscii, oneLine } from './text.ts';
+import { addressLine, asciiLine, isAscii, oneLine } from './text.ts';
 
 /** An address of an envelope. With `utf8`, the part may hold UTF-8 (message/global-delivery-status). */
 export function typedAddress(address: string, utf8: boolean): string {
   const line = oneLine(address);
   if (isAscii(line)) return `rfc822; ${line}`;
-  return `utf-8; ${utf8 ? line : escapeBeyondAscii(encodeUnitext(line))}`;
+  return `utf-8; ${utf8 ? addressLine(line) : escapeBeyondAscii(encodeUnitext(line))}`;
 }
 
 /** An original recipient as it was given with ORCPT: its type, a semicolon, and the address as xtext (RFC 3461 4.2). */
@@ -14,7 +14,7 @@ export function typedOriginal(given: string, utf8: boolean): string {
   const type = asciiLine(given.slice(0, Math.max(at, 0))).toLowerCase() || 'rfc822';
   const address = oneLine(given.slice(at + 1));
   // RFC 6533 3: this type has forms of its own, which are kept.
-  if (type === 'utf-8') return `utf-8; ${utf8 ? address : escapeBeyondAscii(address)}`;
+  if (type === 'utf-8') return `utf-8; ${utf8 ? addressLine(address) : escapeBeyondAscii(address)}`;
   return `${type}; ${asciiLine(decodeXtext(address))}`;
 }
 

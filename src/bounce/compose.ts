@@ -12,7 +12,7 @@ import { encodeHeaderText, foldHeader, formatDate } from '../mail/mod.ts';
 import { deliveryStatus } from './deliveryStatus.ts';
 import { letter, subjectFor } from './letter.ts';
 import { originalId, returnedHeader, returnedWhole } from './original.ts';
-import { asciiLine, encodeText, isAscii, oneLine, type Encoded } from './text.ts';
+import { addressLine, asciiLine, encodeText, isAscii, oneLine, type Encoded } from './text.ts';
 import type { Report, ReportKind } from './types.ts';
 
 /** A notification, and what it needs of those that carry it. */
@@ -79,7 +79,7 @@ function headOf(report: Report, kind: ReportKind, { boundary, about, utf8, eight
   const host = asciiLine(report.hostname).replaceAll(/[ <>]/g, '');
   const fields = [
     `From: Mail Delivery System <mailer-daemon@${host}>`,
-    `To: <${utf8 ? oneLine(report.sender) : asciiLine(report.sender)}>`,
+    `To: <${utf8 ? addressLine(report.sender) : asciiLine(report.sender)}>`,
     `Subject: ${encodeHeaderText(subjectFor(report, kind))}`,
     `Date: ${formatDate(report.date)}`,
     `Message-ID: <${asciiLine(report.id).replaceAll(/[ <>]/g, '')}@${host}>`,

@@ -3,6 +3,8 @@ import { Buffer } from 'node:buffer';
 
 /** RFC 5322 2.1.1: octets of a line, CRLF not counted. */
 const LONGEST_LINE = 998;
+/** Characters; in UTF-8 at most three times as many octets. */
+const LONGEST_ADDRESS = 320;
 /** RFC 2045 6.7 (5): characters of an encoded line. */
 const ENCODED_LINE = 76;
 
@@ -17,6 +19,11 @@ export function oneLine(text: string): string {
 /** One line of printable ASCII; for fields that have no way of saying anything else. */
 export function asciiLine(text: string): string {
   return oneLine(text).replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** An address beyond ASCII on one line; longer than any can be (RFC 5321 4.5.3.1.3), it is cut, for no line may be over 998 octets. */
+export function addressLine(text: string): string {
+  return oneLine(text).slice(0, LONGEST_ADDRESS).toWellFormed();
 }
 
 export function isAscii(text: string): boolean {

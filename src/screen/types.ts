@@ -84,7 +84,7 @@ export type ScreenRule =
   | { readonly kind: 'client' }
   | { readonly kind: 'filter'; readonly name: string; readonly place: Place }
   /** `clients.dnsLists`, `clients.reverseName`, `clients.helo` */
-  | { readonly kind: 'dnsList'; readonly zone: Domain }
+  | { readonly kind: 'dnsList'; readonly zone: string }
   | { readonly kind: 'reverseName' }
   | { readonly kind: 'helo' }
   /** `accounts.sendAs`. `address` is undefined when the field cannot be read. */

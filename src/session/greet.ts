@@ -5,6 +5,7 @@
 import { formatScreenRule, judgeClient } from '../screen/mod.ts';
 import type { Acting } from './acting.ts';
 import { greeting, REPLIES } from './replies.ts';
+import { lookUp } from './screening.ts';
 
 export function greet(session: Acting): void {
   const { state, peer, services, settings, ref } = session;
@@ -13,6 +14,7 @@ export function greet(session: Acting): void {
   const verdict = judgeClient(services.screen(), peer.client);
   if (verdict.kind === 'pass') {
     session.become({ ...before, phase: 'connected' });
+    lookUp(session);
     return session.say(greeting(settings));
   }
   services.emit('client.refused', { ...ref, rule: formatScreenRule(verdict.rule) });

@@ -15,7 +15,7 @@ export function refusalFor(rule: ScreenRule, client: string): Reply {
     case 'reverseName':
       return prohibited(`${client} has no name in DNS that leads back to it`);
     case 'helo':
-      return prohibited(`The name you greeted with does not lead to ${client}`);
+      return prohibited(`The name you greeted with cannot be that of ${client}`);
     case 'accountSendAs':
     case 'grantSendAs':
       return prohibited(

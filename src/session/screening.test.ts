@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { DnsFacts } from '../facts/mod.ts';
 import type { AddressPattern } from '../policy/mod.ts';
 import { domain, place, ranges } from '../policy/testing/mod.ts';
 import type { FilterSource, ScreenSource } from '../screen/mod.ts';
-import { Harness, POLICY } from './testing/harness.ts';
+import { Harness, POLICY, SETTINGS } from './testing/harness.ts';
 import type { World } from './testing/services.ts';
 
 const AUTH = `AUTH PLAIN ${Buffer.from('\0alice@inbound.test\0secret').toString('base64')}\r\n`;
@@ -246,7 +247,104 @@ test('whatever the screen asks, nobody receives what the policy alone would not 
         else if (alone.length > 0) same += 1;
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
   assert.ok(narrowed > 20 && same > 5, `narrowed ${narrowed}, same ${same}`);
+});
+
+const NOBODY = { accept: [], refuse: [], dnsLists: [], reverseName: 'off', helo: 'off' } as const;
+const LISTED: DnsFacts = {
+  name: { kind: 'none' },
+  lists: [{ list: 'dnsbl.test', verdict: 'listed', answers: ['127.0.0.2'], reason: undefined }],
+};
+const LIST = { zone: domain('dnsbl.test'), action: 'refuse' } as const;
+const RCPT = 'RCPT TO:<bob@inbound.test>\r\n';
+
+test('RCPT: a stranger that is listed is refused, once DNS has been waited for', async () => {
+  let answer: (facts: DnsFacts) => void = () => undefined;
+  let asked = 0;
+  const dns = (): Promise<DnsFacts> => {
+    asked += 1;
+    return new Promise((resolve) => (answer = resolve));
+  };
+  const harness = await greeted({ screen: { clients: { ...NOBODY, dnsLists: [LIST] } }, dns });
+  await harness.send(`MAIL FROM:<a@outside.test>\r\n${RCPT}RCPT TO:<postmaster>\r\n${RCPT}NOOP\r\n`);
+  assert.equal(harness.codes(), '250');
+  answer(LISTED);
+  await harness.settle();
+  assert.deepEqual(harness.replies(), [
+    '550 5.7.1 127.0.0.66 is listed in dnsbl.test [T1]',
+    '250 2.1.5 Recipient accepted',
+    '550 5.7.1 127.0.0.66 is listed in dnsbl.test [T1]',
+    '250 2.0.0 OK',
+  ]);
+  assert.equal(asked, 1);
+  assert.deepEqual(told(harness, 'client.looked'), [
+    {
+      session: 'T1',
+      client: '127.0.0.66',
+      listener: 'internet',
+      helo: 'a.test',
+      reverse: 'none',
+      heloName: 'plausible',
+      listedIn: ['dnsbl.test'],
+    },
+  ]);
+});
+
+test('RCPT: DNS is not asked about those we know, for recipients that are refused, nor on other listeners', async () => {
+  const screen = { clients: { ...NOBODY, accept: ranges('127.0.3.3'), dnsLists: [LIST] } };
+  const dns = (): Promise<DnsFacts> => assert.fail('DNS is asked');
+  const mail = `MAIL FROM:<alice@inbound.test>\r\n${RCPT}`;
+  const account = await greeted({ screen, dns }, AUTH);
+  const office = await greeted({ screen, dns, client: OFFICE });
+  const listed = await greeted({ screen, dns, client: '127.0.3.3' });
+  const settings = { ...SETTINGS, purpose: 'submission', auth: 'required' } as const;
+  const submission = await greeted({ screen, dns, settings }, AUTH);
+  for (const harness of [account, office, listed, submission]) {
+    await harness.send(mail);
+    assert.equal(harness.codes(), '250,250');
+  }
+  const stranger = await greeted({ screen, dns });
+  await stranger.send('MAIL FROM:<a@outside.test>\r\nRCPT TO:<v@outside.test>\r\n');
+  assert.equal(stranger.codes(), '250,550');
+});
+
+test('RCPT: a name that is required and missing refuses, one that is not known does not', async () => {
+  const screen = { clients: { ...NOBODY, reverseName: 'require' } as const };
+  for (const [name, expected] of [
+    [{ kind: 'none' }, '550 5.7.1 127.0.0.66 has no name in DNS that leads back to it [T1]'],
+    [{ kind: 'unknown' }, '250 2.1.5 Recipient accepted'],
+    [{ kind: 'confirmed', name: 'mx.out.test' }, '250 2.1.5 Recipient accepted'],
+  ] as const) {
+    const harness = await greeted({ screen, dns: () => Promise.resolve({ name, lists: [] }) });
+    await harness.send(`MAIL FROM:<a@outside.test>\r\n${RCPT}`);
+    assert.equal(harness.replies()[1], expected);
+  }
+});
+
+test('RCPT: a greeting that cannot be true refuses where that is asked for', async () => {
+  for (const [helo, expected] of [
+    ['localhost', '550 5.7.1 The name you greeted with cannot be that of 127.0.0.66 [T1]'],
+    ['mx.inbound.test', '550 5.7.1 The name you greeted with cannot be that of 127.0.0.66 [T1]'],
+    ['[127.0.0.66]', '250 2.1.5 Recipient accepted'],
+    ['mail.outside.test', '250 2.1.5 Recipient accepted'],
+  ] as const) {
+    const harness = new Harness({ screen: { clients: { ...NOBODY, helo: 'require' } } });
+    await harness.send(`EHLO ${helo}\r\nMAIL FROM:<a@outside.test>\r\n${RCPT}`);
+    assert.equal(harness.replies()[3], expected, helo);
+  }
+});
+
+test('RCPT: a client that goes while DNS is waited for leaves nothing behind', async () => {
+  let answer: (facts: DnsFacts) => void = () => undefined;
+  const dns = (): Promise<DnsFacts> => new Promise((resolve) => (answer = resolve));
+  const harness = await greeted({ screen: { clients: { ...NOBODY, dnsLists: [LIST] } }, dns });
+  await harness.send(`MAIL FROM:<a@outside.test>\r\n${RCPT}`);
+  harness.replies();
+  harness.session.closed('reset');
+  answer(LISTED);
+  await harness.settle();
+  assert.equal(harness.output, '');
+  assert.deepEqual(harness.kept.decided, []);
 });

@@ -1,8 +1,14 @@
 /** Asks the screen: gathers what its rules look at. It is asked only of what the policy accepted, and can only narrow that. */
+import type { DnsFacts } from '../facts/mod.ts';
 import { holdsGrant, type Decision } from '../policy/mod.ts';
 import {
+  asksDns,
+  asksNetwork,
+  isPlausibleHelo,
+  isStranger,
   judgeAccountSender,
   judgeGrantSender,
+  judgeNetwork,
   judgeSender,
   PASS,
   strictest,
@@ -45,13 +51,61 @@ export function screenSender(session: Acting, state: TransactionState): Verdict 
   ]);
 }
 
+/** Milliseconds that the first recipient of a stranger waits for DNS; what is not known then refuses nobody. */
+const DNS_WAIT = 3000;
+const NOTHING_KNOWN: DnsFacts = { name: { kind: 'unknown' }, lists: [] };
+
+/** DNS is asked when a client connects, so that the answers are there when they are needed; nothing waits for them. */
+export function lookUp({ services, settings, peer }: Acting): void {
+  if (settings.purpose === 'transfer' && asksDns(services.screen())) services.facts.look(peer.client);
+}
+
 /** The verdict on a recipient that the policy accepted. */
 export function screenRecipient(
   session: Acting,
-  { transaction }: TransactionState,
-  { rule }: Decision,
+  state: TransactionState,
+  decision: Decision,
 ): Promise<Verdict> | Verdict {
-  const rules = session.services.screen();
+  const { services, settings, peer } = session;
+  const rules = services.screen();
+  const { rule } = decision;
+  const { transaction } = state;
   if (rule.kind === 'grant') return judgeGrantSender(rules, rule.name, transaction.sender);
-  return PASS;
+  if (settings.purpose !== 'transfer' || !asksNetwork(rules)) return PASS;
+  if (!isStranger(rules, callerOf(session, state))) return PASS;
+  if (transaction.dns !== undefined) return judgeStranger(session, state, decision, transaction.dns);
+  if (!asksDns(rules)) return learn(session, decision, NOTHING_KNOWN);
+  return services.facts
+    .look(peer.client)
+    .settle(DNS_WAIT)
+    .then((dns) => learn(session, decision, dns));
+}
+
+/** What is known of the client is written down once for the message, and kept for its other recipients. */
+function learn(session: Acting, decision: Decision, dns: DnsFacts): Verdict {
+  const { state, services, ref } = session;
+  if (state.phase !== 'transaction') return PASS; // gone meanwhile
+  session.become({ ...state, transaction: { ...state.transaction, dns } });
+  services.emit('client.looked', {
+    ...ref,
+    helo: state.hello.name,
+    reverse: dns.name.kind,
+    heloName: isPlausible(session, state) ? 'plausible' : 'implausible',
+    listedIn: dns.lists.filter(({ verdict }) => verdict === 'listed').map(({ list }) => list),
+  });
+  return judgeStranger(session, state, decision, dns);
+}
+
+function judgeStranger(
+  session: Acting,
+  state: TransactionState,
+  { recipient }: Decision,
+  dns: DnsFacts,
+): Verdict {
+  const heloIsPlausible = isPlausible(session, state);
+  return judgeNetwork(session.services.screen(), { dns, heloIsPlausible, recipient });
+}
+
+function isPlausible({ peer, settings }: Acting, { hello }: TransactionState): boolean {
+  return isPlausibleHelo(hello.name, { client: peer.client, hostname: settings.hostname });
 }

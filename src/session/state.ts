@@ -11,6 +11,7 @@
  * envelope exists only in transaction, content and chunked; content that has come exists only in content and chunked; a refused
  * recipient leaves no trace in the envelope.
  */
+import type { DnsFacts } from '../facts/mod.ts';
 import type { ReversePath } from '../mail/mod.ts';
 import type { ScreenRule } from '../screen/mod.ts';
 import type { BodyType, Reply } from '../smtp/mod.ts';
@@ -44,6 +45,8 @@ export interface Transaction {
   readonly recipients: readonly AcceptedRecipient[];
   /** The rule for which the message is kept held; undefined: none so far. */
   readonly quarantine: ScreenRule | undefined;
+  /** What DNS says of the client, once it has been waited for. */
+  readonly dns: DnsFacts | undefined;
   /** Names of the grants that let recipients in. */
   readonly grants: ReadonlySet<string>;
 }

@@ -1,5 +1,6 @@
 /** Services for sessions in tests, small and real: a list of mailboxes, a list of messages, files in memory. */
 import { Buffer } from 'node:buffer';
+import type { DnsFacts } from '../../facts/mod.ts';
 import { parseDomain, type Domain } from '../../mail/mod.ts';
 import { compilePolicy, type PolicySource } from '../../policy/mod.ts';
 import { compileScreen, type ScreenSource } from '../../screen/mod.ts';
@@ -35,6 +36,8 @@ export interface World {
   readonly restrain: Restraint['check'];
   readonly guard: Guard;
   readonly screen: Partial<ScreenSource>;
+  /** What DNS says of the client, and when. */
+  readonly dns: () => Promise<DnsFacts>;
   readonly owns: (account: string, address: string) => boolean;
   readonly turn: Turn['request'];
 }
@@ -109,6 +112,8 @@ export const POLICY: PolicySource = {
   literals: [],
 };
 
+const NOTHING_KNOWN: DnsFacts = { name: { kind: 'unknown' }, lists: [] };
+
 export const PERMISSIVE_GUARD: Guard = {
   before: () => Promise.resolve({ kind: 'try', delayMs: 0 }),
   after: () => undefined,
@@ -131,6 +136,7 @@ export const USUAL: World = {
   restrain: () => undefined,
   guard: PERMISSIVE_GUARD,
   screen: {},
+  dns: () => Promise.resolve(NOTHING_KNOWN),
   owns: (account, address) => account === address,
   turn: () => 'nothing',
 };
@@ -223,6 +229,7 @@ export function services(
       },
     },
     guard: world.guard,
+    facts: { look: () => ({ now: NOTHING_KNOWN, settle: world.dns }) },
     screen: () => screen,
     turn: { request: world.turn },
     after,

@@ -45,6 +45,7 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
         ...asked,
         recipients: [],
         quarantine: undefined,
+        dns: undefined,
         grants: new Set(),
       },
     },
@@ -53,7 +54,7 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
 
 function declared(
   parameters: MailParameters,
-): Omit<Transaction, keyof Times | 'number' | 'sender' | 'recipients' | 'quarantine' | 'grants'> {
+): Omit<Transaction, keyof Times | 'number' | 'sender' | 'recipients' | 'quarantine' | 'dns' | 'grants'> {
   const { body = '7BIT', smtpUtf8 = false, requireTls = false, ret, envelopeId } = parameters;
   return {
     body,

@@ -19,6 +19,9 @@ export type Meaning<T> =
   | { readonly kind: 'nxDomain'; readonly ttl: number }
   | { readonly kind: 'temporary'; readonly text: string };
 
+/** Records taken out of one answer; over TCP there could be thousands. */
+export const MAX_RECORDS = 100;
+
 /** Aliases followed for one question; RFC 1034 3.6.2 asks not to be caught in loops. */
 export const MAX_ALIASES = 8;
 
@@ -80,6 +83,7 @@ function collect<T>(
   let ttl = Number.MAX_SAFE_INTEGER;
   for (const answer of response.answers ?? []) {
     if (answer.type !== reader.type || answer.class !== 'IN' || foldName(answer.name) !== owner) continue;
+    if (records.length >= MAX_RECORDS) break;
     const record = reader.read(answer);
     if (record === undefined) continue;
     records.push(record);

@@ -1,30 +1,36 @@
-/** Lets a bounded number of things happen at once; the others wait in line. */
+/** Lets a bounded number of things happen at once; a bounded number of others wait in line; who comes then is turned away. */
 
 export interface Gate {
-  /** True once inside, then `leave()` must follow; false when `signal` aborted while waiting. */
-  enter(signal: AbortSignal): Promise<boolean>;
+  /** After `inside`, `leave()` must follow. `full`: the line is full too. `cancelled`: `signal` aborted while waiting. */
+  enter(signal: AbortSignal): Promise<'inside' | 'full' | 'cancelled'>;
   leave(): void;
 }
 
-export function createGate(limit: number): Gate {
+export interface GateLimits {
+  readonly inside: number;
+  readonly waiting: number;
+}
+
+export function createGate(limits: GateLimits): Gate {
   // A Set keeps the order of arrival, and one who gives up leaves it at once.
   const waiting = new Set<() => void>();
   let inside = 0;
   return {
     enter(signal) {
-      if (signal.aborted) return Promise.resolve(false);
-      if (inside < limit) {
+      if (signal.aborted) return Promise.resolve('cancelled');
+      if (inside < limits.inside) {
         inside += 1;
-        return Promise.resolve(true);
+        return Promise.resolve('inside');
       }
+      if (waiting.size >= limits.waiting) return Promise.resolve('full');
       return new Promise((resolve) => {
         const admit = (): void => {
           signal.removeEventListener('abort', giveUp);
-          resolve(true);
+          resolve('inside');
         };
         const giveUp = (): void => {
           waiting.delete(admit);
-          resolve(false);
+          resolve('cancelled');
         };
         waiting.add(admit);
         signal.addEventListener('abort', giveUp, { once: true });

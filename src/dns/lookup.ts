@@ -10,7 +10,8 @@ export type Found<T> = Exclude<Meaning<T>, { kind: 'alias' }>;
 export interface LookupOptions<T> {
   readonly reader: RecordReader<T>;
   readonly exchange: Exchange;
-  readonly cacheEntries: number;
+  /** An answer without records counts as one. */
+  readonly cacheRecords: number;
   readonly clock: Clock;
 }
 
@@ -38,14 +39,19 @@ interface Shared<T> {
 }
 
 export function createLookup<T>(options: LookupOptions<T>): Lookup<T> {
-  const cache = createCache<{ readonly answer: Found<T>; readonly since: number }>(options.cacheEntries);
+  const cache = createCache<{ readonly answer: Found<T>; readonly since: number }>(options.cacheRecords);
   const underWay = new Map<string, Shared<T>>();
 
   async function ask(name: string, signal: AbortSignal): Promise<Found<T>> {
     const answer = await resolve(name, options, signal);
+    // That we are busy says nothing of the name.
+    if (answer.kind === 'busy') return { kind: 'temporary', text: 'too many questions at once' };
     const since = options.clock.now();
     const seconds = keepFor(answer);
-    if (seconds > 0 && !signal.aborted) cache.set(name, { answer, since }, since + seconds * SECOND);
+    if (seconds > 0 && !signal.aborted) {
+      const weight = answer.kind === 'found' ? answer.records.length : 1;
+      cache.set(name, { value: { answer, since }, expires: since + seconds * SECOND, weight });
+    }
     return answer;
   }
 
@@ -91,13 +97,17 @@ export function createLookup<T>(options: LookupOptions<T>): Lookup<T> {
   };
 }
 
-async function resolve<T>(name: string, options: LookupOptions<T>, signal: AbortSignal): Promise<Found<T>> {
+async function resolve<T>(
+  name: string,
+  options: LookupOptions<T>,
+  signal: AbortSignal,
+): Promise<Found<T> | { readonly kind: 'busy' }> {
   let asked = name;
   let links = 0;
   let ttl = Number.MAX_SAFE_INTEGER;
   for (;;) {
     const response = await options.exchange({ name: asked, type: options.reader.type }, signal);
-    if (response.kind === 'temporary') return response;
+    if (response.kind !== 'answer') return response;
     const meaning = interpret(response.packet, asked, options.reader, links);
     if (meaning.kind === 'temporary') return meaning;
     ttl = Math.min(ttl, meaning.ttl);

@@ -2,8 +2,8 @@
 
 /** RFC 1035 2.3.4: 255 octets on the wire, of which two are the first length and the root. */
 const NAME_LIMIT = 253;
-/** RFC 1035 2.3.4; underscore and outer hyphens do occur in host names and do no harm in a question. */
-const LABEL = /^[a-z0-9_-]{1,63}$/;
+/** RFC 1035 2.3.4; underscore and outer hyphens do occur in host names, the slash in reverse zones (RFC 2317 4): no harm in a question. */
+const LABEL = /^[a-z0-9_/-]{1,63}$/;
 
 /** ASCII lower case, and no final dot; other characters stay, so that nothing foreign turns into a letter. */
 export function foldName(name: string): string {

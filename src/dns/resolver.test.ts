@@ -468,7 +468,7 @@ describe('keeping answers', () => {
   });
 
   it('drops the answer not used for longest when full', async () => {
-    await using t = await setup({ cacheEntries: 2 });
+    await using t = await setup({ cacheRecords: 2 });
     for (const name of ['a.test', 'b.test', 'c.test']) t.server.add(name, { type: 'A', data: '192.0.2.1' });
     for (const name of ['a.test', 'b.test', 'a.test', 'c.test', 'a.test'])
       await t.resolver.addresses(name, never, 4);

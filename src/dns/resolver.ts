@@ -1,12 +1,21 @@
-/** The resolver: which hosts take a domain's mail, and at which addresses a host is. */
+/**
+ * The resolver: which hosts take a domain's mail, at which addresses a host is, which names an address has, and texts.
+ *
+ * Limits: answers are kept for their time to live, 1 second to 1 day; "there is none" as its SOA says (RFC 2308 5), at most
+ * 3 hours, and not at all without one; a failure for 5 seconds. The answer not used for longest makes room. An answer has at
+ * most 100 records and 8 aliases. What may be under way at once, and wait, is bounded; a question beyond ends as `temporary`.
+ */
 import { randomInt } from 'node:crypto';
-import { parseIp, systemClock, type Clock, type IpAddress } from '../std/mod.ts';
-import type { RecordReader } from './answer.ts';
+import { systemClock, type Clock, type Emit, type IpAddress } from '../std/mod.ts';
+import type { DnsEvents } from './events.ts';
 import { createExchange } from './exchange.ts';
+import { createHealth } from './health.ts';
 import { createLookup, type Found } from './lookup.ts';
 import { foldName } from './name.ts';
+import { A, AAAA, MX, PTR, TXT } from './readers.ts';
+import { reverseName } from './reverse.ts';
 import { parseNameServer, systemNameServers, type NameServer } from './server.ts';
-import type { AddressesAnswer, MxAnswer, MxHost, RandomBelow, Resolver } from './types.ts';
+import type { AddressesAnswer, ListAnswer, MxAnswer, MxHost, RandomBelow, Resolver } from './types.ts';
 
 export interface ResolverOptions {
   /** `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:53`; the machine's own when absent. Throws on anything else. */
@@ -15,49 +24,41 @@ export interface ResolverOptions {
   readonly timeoutMs?: number;
   /** Rounds over all servers; 2 when absent. */
   readonly attempts?: number;
-  /** Answers kept, for each type of record; 10,000 when absent. */
-  readonly cacheEntries?: number;
+  /** Records kept, of each type; an answer without any counts as one. 10,000 when absent. */
+  readonly cacheRecords?: number;
   /** Questions under way at once; 200 when absent. */
   readonly concurrency?: number;
+  /** Questions that wait for their turn; 5,000 when absent. */
+  readonly waiting?: number;
+  readonly emit?: Emit<DnsEvents>;
   readonly clock?: Clock;
   readonly random?: RandomBelow;
 }
 
-const A: RecordReader<IpAddress> = {
-  type: 'A',
-  read: (record) => (record.type === 'A' ? parseIp(record.data) : undefined),
-};
-
-const AAAA: RecordReader<IpAddress> = {
-  type: 'AAAA',
-  read: (record) => (record.type === 'AAAA' ? parseIp(record.data) : undefined),
-};
-
-const MX: RecordReader<MxHost> = {
-  type: 'MX',
-  read: (record) =>
-    record.type === 'MX'
-      ? { host: foldName(record.data.exchange), preference: record.data.preference ?? 0 }
-      : undefined,
-};
-
 export function createResolver(options: ResolverOptions = {}): Resolver {
   const random = options.random ?? randomInt;
+  const clock = options.clock ?? systemClock;
+  const servers = options.servers ?? systemNameServers();
   const exchange = createExchange({
-    servers: (options.servers ?? systemNameServers()).map(nameServer),
+    servers: servers.map(nameServer),
     timeoutMs: options.timeoutMs ?? 2000,
     attempts: options.attempts ?? 2,
     concurrency: options.concurrency ?? 200,
+    waiting: options.waiting ?? 5000,
+    health: createHealth({ servers, clock, emit: options.emit ?? (() => undefined) }),
     random,
   });
   const shared = {
     exchange,
-    cacheEntries: options.cacheEntries ?? 10_000,
-    clock: options.clock ?? systemClock,
+    cacheRecords: options.cacheRecords ?? 10_000,
+    clock,
   };
   const a = createLookup({ ...shared, reader: A });
   const aaaa = createLookup({ ...shared, reader: AAAA });
   const mx = createLookup({ ...shared, reader: MX });
+  const ptr = createLookup({ ...shared, reader: PTR });
+  const txt = createLookup({ ...shared, reader: TXT });
+  const lookups = [a, aaaa, mx, ptr, txt];
   const closed = new AbortController();
 
   return {
@@ -71,9 +72,17 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
       if (family === 6) return addressesAnswer([await aaaa.find(host, signal)]);
       return addressesAnswer(await Promise.all([aaaa.find(host, signal), a.find(host, signal)]));
     },
+    async names(address, signal) {
+      if (closed.signal.aborted) return CLOSED;
+      return listAnswer(await ptr.find(reverseName(address), signal));
+    },
+    async texts(name, signal) {
+      if (closed.signal.aborted) return CLOSED;
+      return listAnswer(await txt.find(name, signal));
+    },
     async [Symbol.asyncDispose]() {
       closed.abort();
-      await Promise.all([a.close(), aaaa.close(), mx.close()]);
+      await Promise.all(lookups.map((lookup) => lookup.close()));
     },
   };
 }
@@ -112,6 +121,11 @@ function inOrder(hosts: readonly MxHost[], random: RandomBelow): readonly MxHost
     .map((host) => ({ host, draw: random(0x7fff_ffff) }))
     .sort((left, right) => left.host.preference - right.host.preference || left.draw - right.draw)
     .map(({ host }) => host);
+}
+
+function listAnswer(found: Found<string>): ListAnswer {
+  if (found.kind === 'found') return { kind: 'found', records: found.records, ttl: found.ttl };
+  return found.kind === 'temporary' ? found : { kind: found.kind };
 }
 
 function addressesAnswer(found: readonly Found<IpAddress>[]): AddressesAnswer {

@@ -41,6 +41,17 @@ export type MxAnswer =
   | { readonly kind: 'nxDomain' }
   | Extract<Unresolved, { kind: 'temporary' }>;
 
+/** Names (PTR) or texts (TXT), in the order the server gave them. */
+export type ListAnswer =
+  | {
+      readonly kind: 'found';
+      /** At most 100, never empty. As the zone's owner wrote them: nothing says that a name is one. */
+      readonly records: readonly string[];
+      /** Seconds for which the answer holds. */
+      readonly ttl: number;
+    }
+  | Unresolved;
+
 /**
  * Asks recursive name servers. `localhost` and address literals are the caller's business; no search list is applied and
  * no hosts file is read. Nothing here throws: an aborted question ends as `temporary`.
@@ -49,6 +60,10 @@ export interface Resolver extends AsyncDisposable {
   mx(domain: string, signal: AbortSignal): Promise<MxAnswer>;
   /** Both families unless one is named. */
   addresses(host: string, signal: AbortSignal, family?: 4 | 6): Promise<AddressesAnswer>;
+  /** The names that an address has (PTR), ASCII lower case, no trailing dot. */
+  names(address: IpAddress, signal: AbortSignal): Promise<ListAnswer>;
+  /** The strings of a TXT record are one text; octets as Latin-1, at most 2,048 of each record. */
+  texts(name: string, signal: AbortSignal): Promise<ListAnswer>;
 }
 
 /** An integer from 0 up to and without `below`, not to be guessed by others. */

@@ -16,9 +16,17 @@ export interface AskOptions {
 
 export type Asked =
   | { readonly kind: 'answer'; readonly packet: DecodedPacket }
-  /** The answers were suspicious or cut short: ask again over TCP, where nobody off the path can forge. */
-  | { readonly kind: 'useTcp' }
+  /** Ask again over TCP, where nobody off the path can forge. */
+  | { readonly kind: 'useTcp'; readonly because: UseTcp }
   | { readonly kind: 'temporary'; readonly text: string };
+
+export type UseTcp =
+  /** The answer did not fit into a packet (TC). */
+  | 'truncated'
+  /** The name in the answer had its letters in another case. */
+  | 'caseLost'
+  /** Too many packets were not the answer. */
+  | 'guessing';
 
 /** Packets that are not the answer, after which somebody is taken to be guessing. */
 const MAX_FOREIGN = 8;
@@ -47,9 +55,11 @@ export function askUdp(server: NameServer, query: Query, options: AskOptions): P
       const reading = readPacket(octets, query);
       if (reading.kind === 'foreign') {
         foreign += 1;
-        if (foreign > MAX_FOREIGN) finish({ kind: 'useTcp' });
-      } else if (reading.kind === 'caseLost' || reading.packet.flag_tc) {
-        finish({ kind: 'useTcp' });
+        if (foreign > MAX_FOREIGN) finish({ kind: 'useTcp', because: 'guessing' });
+      } else if (reading.kind === 'caseLost') {
+        finish({ kind: 'useTcp', because: 'caseLost' });
+      } else if (reading.packet.flag_tc) {
+        finish({ kind: 'useTcp', because: 'truncated' });
       } else {
         finish(reading);
       }

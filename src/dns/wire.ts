@@ -7,11 +7,11 @@ import type { DecodedPacket } from 'dns-packet';
 import { foldName } from './name.ts';
 import type { RandomBelow } from './types.ts';
 
-export type QuestionType = 'A' | 'AAAA' | 'MX';
+export type QuestionType = 'A' | 'AAAA' | 'MX' | 'PTR' | 'TXT';
 
 export interface Query {
   readonly id: number;
-  /** In random case (draft-vixie-dnsext-dns0x20): the answer has to repeat it letter by letter. */
+  /** The answer has to repeat it letter by letter, which in random case is hard to guess (draft-vixie-dnsext-dns0x20). */
   readonly name: string;
   readonly type: QuestionType;
 }
@@ -36,8 +36,9 @@ export const RCODE = {
   refused: 5,
 } as const;
 
-export function makeQuery(name: string, type: QuestionType, random: RandomBelow): Query {
-  return { id: random(65_536), name: mixCase(name, random), type };
+/** `mixed`: letters in random case. */
+export function makeQuery(name: string, type: QuestionType, random: RandomBelow, mixed = true): Query {
+  return { id: random(65_536), name: mixed ? mixCase(name, random) : name, type };
 }
 
 function mixCase(name: string, random: RandomBelow): string {
@@ -78,14 +79,15 @@ export function readPacket(octets: Buffer, query: Query): Reading {
   }
   // RFC 5452 9.1: id and question must be those of the query; the source address is held by the connected socket.
   if (!decoded.flag_qr || decoded.id !== query.id) return { kind: 'foreign' };
-  const question = decoded.questions?.[0];
+  const [question, ...others] = decoded.questions ?? [];
   if (question === undefined) {
     // An old server that cannot parse EDNS answers FORMERR with the header alone (RFC 6891 7).
     return responseCode(decoded) === RCODE.formatError
       ? { kind: 'answer', packet: decoded }
       : { kind: 'foreign' };
   }
-  if (question.type !== query.type || question.class !== 'IN') return { kind: 'foreign' };
+  if (others.length > 0 || question.type !== query.type || question.class !== 'IN')
+    return { kind: 'foreign' };
   if (question.name === query.name) return { kind: 'answer', packet: decoded };
   return foldName(question.name) === foldName(query.name)
     ? { kind: 'caseLost', packet: decoded }

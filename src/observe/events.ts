@@ -8,6 +8,7 @@ import type { AccountEvents } from '../accounts/mod.ts';
 import type { ControlEvents } from '../api/mod.ts';
 import type { DaemonEvents } from '../daemon/events.ts';
 import type { DeliverEvents } from '../deliver/mod.ts';
+import type { DnsEvents } from '../dns/mod.ts';
 import type { HistoryEvents } from '../history/mod.ts';
 import type { LedgerEvents } from '../ledger/mod.ts';
 import type { ListenerEvents } from '../listener/mod.ts';
@@ -20,6 +21,7 @@ export type {
   ControlEvents,
   DaemonEvents,
   DeliverEvents,
+  DnsEvents,
   HistoryEvents,
   LedgerEvents,
   ListenerEvents,
@@ -47,6 +49,7 @@ export interface EventMap
     SpoolEvents,
     ScheduleEvents,
     DeliverEvents,
+    DnsEvents,
     HistoryEvents,
     ControlEvents,
     LogEvents {}

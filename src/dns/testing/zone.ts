@@ -3,7 +3,7 @@ import type { Answer, MxData } from 'dns-packet';
 
 /** What can be put into a zone. */
 export type ZoneRecord =
-  | { readonly type: 'A' | 'AAAA' | 'CNAME'; readonly data: string; readonly ttl?: number }
+  | { readonly type: 'A' | 'AAAA' | 'CNAME' | 'PTR' | 'TXT'; readonly data: string; readonly ttl?: number }
   | { readonly type: 'MX'; readonly data: MxData; readonly ttl?: number };
 
 export interface Found {

@@ -5,6 +5,7 @@ import { CONTROL_CATALOGUE } from './control.ts';
 import { DAEMON_CATALOGUE } from './daemon.ts';
 import type { Catalogue, MissingFields } from './definition.ts';
 import { DELIVER_CATALOGUE } from './deliver.ts';
+import { DNS_CATALOGUE } from './dns.ts';
 import { HISTORY_CATALOGUE } from './history.ts';
 import { LEDGER_CATALOGUE } from './ledger.ts';
 import { LISTENER_CATALOGUE } from './listener.ts';
@@ -23,6 +24,7 @@ export const EVENTS = {
   ...SPOOL_CATALOGUE,
   ...SCHEDULE_CATALOGUE,
   ...DELIVER_CATALOGUE,
+  ...DNS_CATALOGUE,
   ...HISTORY_CATALOGUE,
   ...CONTROL_CATALOGUE,
   ...LOG_CATALOGUE,

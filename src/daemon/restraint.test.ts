@@ -9,8 +9,9 @@ import { parseIp, type IpAddress } from '../std/mod.ts';
 import { createRestraint, type WorkerRestraint } from './restraint.ts';
 import { SupervisorChannel } from './upward.ts';
 
-function config(relay: string): Config {
-  const reading = parseConfig(`hostname: mx.inbound.test\nrelay:\n  ${relay}\n`, 'postern.yaml');
+function config(relay: string, proxies = '[]'): Config {
+  const text = `hostname: mx.inbound.test\nproxies: ${proxies}\nrelay:\n  ${relay}\n`;
+  const reading = parseConfig(text, 'postern.yaml');
   assert.ok('config' in reading, JSON.stringify(reading));
   return reading.config;
 }
@@ -65,6 +66,7 @@ function world(first: Config, taken: Taken | undefined, suspects: readonly strin
       if ('grant' in message.note) sightings.push(message.note);
       return;
     }
+    assert.ok(typeof message.ask === 'object' && !('network' in message.ask));
     asked.push(message.ask.map(({ grant, whose, limit }) => `${grant} ${limit.recipients} ${whose}`).join());
     if (taken === undefined) queueMicrotask(() => channel.gone());
     else channel.settle({ kind: 'reply', id: message.id, name: message.name, answer: taken });
@@ -166,4 +168,15 @@ test('a suspect that has signed in relays by a grant that asks for that, and cou
   assert.deepEqual(await alone.check('10.0.0.7', { account: 'bob@inbound.test' }), {
     reason: 'suspectGateway',
   });
+});
+
+test('the address of a proxy holds no grant by the address of ours alone, whatever is said of suspects', async () => {
+  const proxies = '[10.0.0.7, { address: 10.0.0.8/31, header: none }]';
+  const rules = `allow:\n    - { name: inside, connectingTo: [10.0.0.2] }\n    ${PEOPLE}`;
+  const here = world(config(rules, proxies), { kind: 'taken' });
+  assert.equal(here.check('10.0.0.6'), undefined);
+  for (const client of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) {
+    assert.deepEqual(await here.check(client), { reason: 'suspectGateway' }, client);
+    assert.equal(await here.check(client, { account: 'bob@inbound.test' }), undefined, 'a login counts');
+  }
 });

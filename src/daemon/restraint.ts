@@ -6,7 +6,7 @@ import { policySource, type Config } from '../config/mod.ts';
 import { countingsOf, nameOf, type Sighting } from '../ledger/mod.ts';
 import { compilePolicy, decide, type Decision, type GrantSource, type Policy } from '../policy/mod.ts';
 import type { Restrained, Restraint, RestraintCircumstances } from '../session/mod.ts';
-import type { Clock } from '../std/mod.ts';
+import { inRange, type Clock } from '../std/mod.ts';
 import type { SupervisorChannel } from './upward.ts';
 
 /** How long an answer of the supervisor is waited for. Milliseconds. */
@@ -54,7 +54,10 @@ export function createRestraint(options: RestraintOptions): WorkerRestraint {
       if (grant === undefined) return undefined;
       if (grant.authenticated === undefined) {
         watch(decision, circumstances, grant.name);
-        if (inForce.config.relay.suspectGateway === 'refuse' && suspects.has(decision.facts.client.text)) {
+        const { client } = decision.facts;
+        const isSuspect = inForce.config.relay.suspectGateway === 'refuse' && suspects.has(client.text);
+        // A proxy may connect for anybody: what its own address could hold (by connectingTo alone) is nobody's.
+        if (isSuspect || inForce.config.proxies.some(({ range }) => inRange(client, range))) {
           grant = signedInGrant(decision, inForce);
           if (grant === undefined) return Promise.resolve({ reason: 'suspectGateway' });
         }

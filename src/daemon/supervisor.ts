@@ -71,12 +71,19 @@ export class Supervisor {
       clock: systemClock,
       emit: this.#log.emit,
       gatewayNames: () => this.#config.relay.gatewayNames,
+      guard: () => this.#config.guard,
       host: this.#host,
       onSuspects: () => this.#tellSuspects(),
     });
     const upward: UpwardHandlers = {
-      asks: { takeLimits: (countings) => this.#ledger.take(countings) },
+      asks: {
+        takeLimits: (countings) => this.#ledger.take(countings),
+        beforeLogin: (attempt) => this.#ledger.beforeLogin(attempt),
+        unknownRecipient: (network) => this.#ledger.unknownRecipient(network),
+      },
       notes: {
+        turn: ({ from, ...turn }) => this.#turnOthers(from, turn),
+        afterLogin: (end) => this.#ledger.afterLogin(end),
         sighting: (sighting) => this.#ledger.see(sighting),
         history: (batch) => this.#history?.write(batch),
       },
@@ -245,6 +252,12 @@ export class Supervisor {
   #suspects(): readonly string[] {
     const seen = this.#ledger.suspects.map(({ client }) => client);
     return [...new Set([...seen, ...this.#host().map(({ address }) => address)])];
+  }
+
+  /** Nobody waits for what they find. */
+  #turnOthers(from: string, turn: { readonly domain: string; readonly subdomains: boolean }): void {
+    const others = this.#workers.filter(({ name }) => name !== from);
+    void askAll(others, 'queueTurn', turn);
   }
 
   #tellSuspects(): void {

@@ -55,8 +55,16 @@ test('gone() lets nobody wait for a supervisor that is no more', async () => {
 test('replyTo() and takeNote() hand over to the handler of that name', () => {
   const seen: unknown[] = [];
   const handlers: UpwardHandlers = {
-    asks: { takeLimits: (ask) => (seen.push(ask), { kind: 'full' }) },
-    notes: { sighting: (note) => seen.push(note), history: (note) => seen.push(note) },
+    asks: {
+      takeLimits: (ask) => (seen.push(ask), { kind: 'full' }),
+      beforeLogin: () => assert.fail(),
+      unknownRecipient: () => assert.fail(),
+    },
+    notes: {
+      sighting: (note) => seen.push(note),
+      history: (note) => seen.push(note),
+      afterLogin: () => assert.fail(),
+    },
   };
   assert.deepEqual(replyTo(handlers, { kind: 'ask', id: 7, name: 'takeLimits', ask: COUNTING }), {
     kind: 'reply',

@@ -4,20 +4,28 @@
  * by the answer that is safe.
  */
 import type { HistoryBatch } from '../history/mod.ts';
-import type { Counting, Sighting, Taken } from '../ledger/mod.ts';
+import type { Counting, GuardAnswer, Level, LoginAttempt, Sighting, Taken } from '../ledger/mod.ts';
 
 /** What a worker asks, and what it gets. */
 export interface SupervisorRequests {
   /** Counts one recipient against the limits of its grant. */
   takeLimits: { ask: readonly Counting[]; answer: Taken };
+  /** Whether a login is verified. */
+  beforeLogin: { ask: LoginAttempt; answer: GuardAnswer };
+  /** Counts a recipient that does not exist, for a network; how many of them all workers have counted; null: they are not. */
+  unknownRecipient: { ask: string; answer: Level | null };
 }
 
 /** What a worker tells; nothing comes back. */
 export interface SupervisorNotes {
+  /** ETRN: the other workers are to start their queue of the domain. */
+  turn: { readonly from: string; readonly domain: string; readonly subdomains: boolean };
   /** A recipient was let in for a client by its address alone. */
   sighting: Sighting;
   /** What is remembered of its mail. */
   history: HistoryBatch;
+  /** What became of a login that was verified. */
+  afterLogin: LoginAttempt & { readonly accepted: boolean };
 }
 
 export type AskName = keyof SupervisorRequests;
@@ -43,8 +51,8 @@ export interface Note<N extends NoteName> {
   readonly note: SupervisorNotes[N];
 }
 
-export type AnyAsk = { readonly [N in AskName]: Ask<N> }[AskName];
-export type AnyReply = { readonly [N in AskName]: Reply<N> }[AskName];
+export type AnyAsk = Ask<AskName>;
+export type AnyReply = Reply<AskName>;
 export type AnyNote = Note<NoteName>;
 
 /** The supervisor's handlers: one for each question and each note, or it does not compile. They answer from memory. */
@@ -75,7 +83,11 @@ export type Send = (message: AnyAsk | AnyNote, sent?: () => void) => void;
 /** The worker's end. */
 export class SupervisorChannel {
   readonly #send: Send;
-  readonly #waiting: Waiting = { takeLimits: new Map() };
+  readonly #waiting: Waiting = {
+    takeLimits: new Map(),
+    beforeLogin: new Map(),
+    unknownRecipient: new Map(),
+  };
   #nextId = 1;
 
   constructor(send: Send) {

@@ -18,6 +18,7 @@ import { adoptSpools, INLINE_LIMIT_BYTES, openSpool } from '../spool/mod.ts';
 import { DATA_FOLDER, errorText, systemClock } from '../std/mod.ts';
 import { loadSecureContext } from './certificate.ts';
 import { oneCourier } from './couriers.ts';
+import { createGuard } from './guard.ts';
 import { historySink } from './historySink.ts';
 import { holdInForce } from './inForce.ts';
 import { createIntake } from './intake.ts';
@@ -28,6 +29,7 @@ import { createRestraint } from './restraint.ts';
 import { sessionNames } from './sessionNames.ts';
 import { connectionSettings, scheduleSettings, smtpSettings } from './settings.ts';
 import { createOwnerOf, createTargetOf } from './targets.ts';
+import { createTurn } from './turn.ts';
 import type { SupervisorChannel } from './upward.ts';
 
 /** How often the certificate is loaded again. Milliseconds. */
@@ -125,6 +127,7 @@ export async function startWorker({
     policy: () => inForce.current.policy,
     screen: () => inForce.current.screen,
     restraint,
+    guard: createGuard({ inForce: () => inForce.current, supervisor, clock }),
     history: history.sessions,
     directory: mailboxes,
     authenticator: {
@@ -133,6 +136,14 @@ export async function startWorker({
       standing: (account) => directory.standing(account),
     },
     intake: createIntake({ spool, scheduler, inlineLimit: INLINE_LIMIT_BYTES }),
+    turn: createTurn({
+      config: () => inForce.current.config,
+      scheduler,
+      tellOthers: (turn) => {
+        if (liveWorkers.length > 1) supervisor.tell('turn', { from: name, ...turn });
+        return liveWorkers.length > 1;
+      },
+    }),
     after: callAfter,
     clock,
     emit,

@@ -10,6 +10,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../std/mod.ts';
 import type { Counter } from './counters.ts';
 import type { Suspect } from './gateways.ts';
+import type { GuardState } from './guard.ts';
+import { GuardRows } from './guardRows.ts';
 import { counterOf, counterValues, STATEMENTS, suspectOf, suspectValues, TABLES } from './rows.ts';
 
 /** `Ptld`: marks a file as the ledger (the `application_id` of SQLite). */
@@ -23,11 +25,13 @@ const LOCK_WAIT = 1_000;
 export interface Changes {
   readonly counters: ReadonlyMap<string, Counter | undefined>;
   readonly suspects: ReadonlyMap<string, Suspect | undefined>;
+  readonly guard: GuardState;
 }
 
 export interface Kept {
   readonly counters: readonly Counter[];
   readonly suspects: readonly Suspect[];
+  readonly guard: GuardState;
 }
 
 export interface OpenedFile {
@@ -72,12 +76,14 @@ function open(path: string): Pick<OpenedFile, 'file' | 'kept'> {
   const database = new DatabaseSync(path, { timeout: LOCK_WAIT });
   try {
     prepare(database);
+    const guard = new GuardRows(database);
     const kept = {
       counters: database.prepare(STATEMENTS.counters).all().map(counterOf),
       suspects: database.prepare(STATEMENTS.suspects).all().map(suspectOf),
+      guard: guard.read(),
     };
     database.exec('PRAGMA busy_timeout = 0'); // from here on the supervisor's other work must not stand still
-    return { file: new LedgerFile(database), kept };
+    return { file: new LedgerFile(database, guard), kept };
   } catch (error) {
     database.close();
     throw error;
@@ -106,12 +112,14 @@ function prepare(database: DatabaseSync): void {
 
 export class LedgerFile implements Disposable {
   readonly #database: DatabaseSync;
+  readonly #guard: GuardRows;
   readonly #statements: Readonly<
     Record<'putCounter' | 'deleteCounter' | 'putSuspect' | 'deleteSuspect', StatementSync>
   >;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, guard: GuardRows) {
     this.#database = database;
+    this.#guard = guard;
     this.#statements = {
       putCounter: database.prepare(STATEMENTS.putCounter),
       deleteCounter: database.prepare(STATEMENTS.deleteCounter),
@@ -121,11 +129,14 @@ export class LedgerFile implements Disposable {
   }
 
   /** All of it, or nothing and it throws what SQLite throws. `anew`: what the file holds is replaced, not added to. */
-  write({ counters, suspects }: Changes, anew: boolean): void {
+  write({ counters, suspects, guard }: Changes, anew: boolean): void {
     const { putCounter, deleteCounter, putSuspect, deleteSuspect } = this.#statements;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      if (anew) this.#database.exec('DELETE FROM counter; DELETE FROM suspect');
+      if (anew) {
+        this.#database.exec('DELETE FROM counter; DELETE FROM suspect');
+        this.#guard.clear();
+      }
       for (const [id, counter] of counters) {
         if (counter === undefined) deleteCounter.run(id);
         else putCounter.run(...counterValues(id, counter));
@@ -134,6 +145,7 @@ export class LedgerFile implements Disposable {
         if (suspect === undefined) deleteSuspect.run(client);
         else putSuspect.run(...suspectValues(suspect));
       }
+      this.#guard.write(guard);
       this.#database.exec('COMMIT');
     } catch (error) {
       // SQLite has already rolled back after some errors, such as a full disk.

@@ -35,6 +35,7 @@ function world(t: TestContext): World {
         clock: { now: () => made.now },
         emit: (name, fields) => made.events.push({ name, fields }),
         gatewayNames: () => 2,
+        guard: () => ({ failuresPerAddress: 2, failuresPerAccount: 3, unknownRecipients: 4 }),
         host: () => [{ address: '10.0.0.254', kind: 'gateway' }],
         onSuspects: () => (made.pushes += 1),
       }),

@@ -6,11 +6,13 @@
  * it cannot be written, `ledger.failed` says so once and counting goes on.
  */
 import { errorText, type Clock, type Emit } from '../std/mod.ts';
+import type { Level } from './bucket.ts';
 import { Counters, type LimitInUse, type Taken } from './counters.ts';
 import type { Counting } from './counting.ts';
 import type { LedgerEvents } from './events.ts';
-import { openFile, type LedgerFile } from './file.ts';
+import { openFile, type Changes, type LedgerFile } from './file.ts';
 import { Gateways, type HostAddress, type Sighting, type Suspect } from './gateways.ts';
+import { GuardCounts, type GuardAnswer, type Guarded, type GuardLimits, type LoginAttempt } from './guard.ts';
 import { Refusals } from './refusals.ts';
 
 /** Milliseconds. */
@@ -26,6 +28,8 @@ export interface LedgerOptions {
   readonly emit: Emit<LedgerEvents>;
   /** So many EHLO names make a client suspect; asked each time. */
   readonly gatewayNames: () => number;
+  /** When logins and unknown recipients are refused; asked each time. */
+  readonly guard: () => GuardLimits;
   /** Addresses of and next to this machine; asked each time. */
   readonly host: () => readonly HostAddress[];
   /** The suspects are others now. */
@@ -37,6 +41,7 @@ export class Ledger implements Disposable {
   readonly #file: LedgerFile;
   readonly #counters: Counters;
   readonly #gateways: Gateways;
+  readonly #guard: GuardCounts;
   readonly #refusals: Refusals;
   readonly #sweeper: NodeJS.Timeout;
   #writer: NodeJS.Timeout | undefined;
@@ -55,6 +60,7 @@ export class Ledger implements Disposable {
     this.#counters = new Counters(kept.counters);
     this.#gateways = new Gateways(kept.suspects);
     this.#gateways.sweep(clock.now());
+    this.#guard = new GuardCounts(kept.guard);
     this.#refusals = new Refusals(emit);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
   }
@@ -89,6 +95,28 @@ export class Ledger implements Disposable {
     onSuspects();
   }
 
+  /** Whether a login is verified, and how long its failure waits for the reply. */
+  beforeLogin(attempt: LoginAttempt): GuardAnswer {
+    return this.#guard.before(attempt, this.#options.guard(), this.#options.clock.now());
+  }
+
+  /** What became of a login that was verified. */
+  afterLogin(attempt: LoginAttempt & { readonly accepted: boolean }): void {
+    this.#guard.after(attempt, this.#options.guard(), this.#options.clock.now());
+    this.#writeSoon();
+  }
+
+  /** A client asked for a recipient that does not exist. @returns how many of them are counted; null: there is no room. */
+  unknownRecipient(network: string): Level | null {
+    this.#writeSoon();
+    return this.#guard.unknownRecipient(network, this.#options.guard(), this.#options.clock.now()) ?? null;
+  }
+
+  /** The networks whose logins and recipients fail the most. */
+  guarded(most: number): readonly Guarded[] {
+    return this.#guard.highest(most, this.#options.guard(), this.#options.clock.now());
+  }
+
   /** The least recently seen first. */
   get suspects(): readonly Suspect[] {
     return [...this.#gateways.all().values()];
@@ -112,6 +140,7 @@ export class Ledger implements Disposable {
     const now = this.#options.clock.now();
     this.#counters.sweep(now);
     this.#refusals.sweep(now);
+    this.#guard.sweep(this.#options.guard(), now);
     if (this.#gateways.sweep(now)) this.#options.onSuspects();
     this.#writeSoon();
   }
@@ -129,9 +158,13 @@ export class Ledger implements Disposable {
 
   #write(): void {
     this.#writer = undefined;
-    const changed = { counters: this.#counters.takeChanges(), suspects: this.#gateways.takeChanges() };
-    if (!this.#behind && changed.counters.size + changed.suspects.size === 0) return;
-    const all = { counters: this.#counters.all(), suspects: this.#gateways.all() };
+    const changed = this.#takeChanges();
+    if (!this.#behind && isEmpty(changed)) return;
+    const all = {
+      counters: this.#counters.all(),
+      suspects: this.#gateways.all(),
+      guard: this.#guard.all(),
+    };
     try {
       this.#file.write(this.#behind ? all : changed, this.#behind);
       this.#behind = false;
@@ -141,4 +174,19 @@ export class Ledger implements Disposable {
       this.#behind = true;
     }
   }
+  #takeChanges(): Changes {
+    return {
+      counters: this.#counters.takeChanges(),
+      suspects: this.#gateways.takeChanges(),
+      guard: this.#guard.takeChanges(),
+    };
+  }
+}
+
+function isEmpty({ counters, suspects, guard }: Changes): boolean {
+  const { address, account, place, recipient } = guard.counts;
+  return (
+    [counters, suspects, address, account, place, recipient].every(({ size }) => size === 0) &&
+    guard.places.length === 0
+  );
 }

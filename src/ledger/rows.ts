@@ -86,19 +86,19 @@ export function suspectOf(row: Row): Suspect {
 const PER = ['grant', 'account', 'client'] as const satisfies readonly Limit['per'][];
 const REASON = ['gateway', 'bridge', 'own', 'names'] as const satisfies readonly SuspicionReason[];
 
-function oneOf<Word extends string>(words: readonly Word[], value: string): Word {
+export function oneOf<Word extends string>(words: readonly Word[], value: string): Word {
   const found = words.find((word) => word === value);
   if (found === undefined) throw new TypeError(`${value} is none of ${words.join(', ')}`);
   return found;
 }
 
-function text(row: Row, column: string): string {
+export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new TypeError(`${column} is ${typeof value}, expected text`);
   return value;
 }
 
-function integer(row: Row, column: string): number {
+export function integer(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== 'number') throw new TypeError(`${column} is ${typeof value}, expected an integer`);
   return value;

@@ -1,10 +1,12 @@
 /** Addresses, domains, dates and headers: what mail is made of. Pure; only this folder makes its branded types. */
 export * from './types.ts';
 export { describeAddressError, isAddressError } from './addressError.ts';
+export { parseAddressList } from './addressList.ts';
 export { foldAscii } from './ascii.ts';
 export { formatDate } from './date.ts';
 export { parseDomain, superdomains } from './domain.ts';
 export { headerFields, splitHeader, type HeaderField, type SplitHeader } from './header.ts';
+export { HeaderReader, type HeaderLimits } from './headerReader.ts';
 export { encodeHeaderText, foldHeader } from './headerText.ts';
 export { isLiteral, literalIp, literalOf, parseLiteral } from './literal.ts';
 export { mailboxAt, parseMailbox, postmasterAt } from './mailbox.ts';

@@ -10,7 +10,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
  * words and emoji, and stay.
  */
 const UNFIT =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}[\p{Zs}--[ ]][\p{Default_Ignorable_Code_Point}--[\u200c\u200d\ufe00-\ufe0f]]]/v;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}[\p{Zs}--[ ]][\p{Default_Ignorable_Code_Point}--[\p{Join_Control}\p{Variation_Selector}]]]/v;
 const NON_ASCII = /\P{ASCII}/u;
 
 /** Where the first character is that no address may have, counted in UTF-16 units; -1 when there is none. */

@@ -51,6 +51,7 @@ function site(t: TestContext, options: { readonly deaf?: true; readonly allow?: 
     },
     notes: {
       sighting: () => undefined,
+      turn: () => undefined,
       history: () => undefined,
       afterLogin: (end) => ledger.afterLogin(end),
     },

@@ -114,6 +114,7 @@ function recordOf([name, fields]: EventOf<ScheduleEvents>, at: number): HistoryR
     case 'destination.rests':
     case 'destination.recovered':
     case 'queue.rescheduled':
+    case 'queue.turned':
     case 'queue.held':
     case 'queue.released':
     case 'queue.removed':

@@ -21,6 +21,11 @@ export interface WorkerRequests {
   queueShow: { ask: { readonly id: string }; answer: SpooledMessage | null };
   /** Answers how many messages are tried again at once. */
   queueRetry: { ask: readonly string[] | 'all'; answer: number };
+  /** Answers how many recipients of the domain are due now. */
+  queueTurn: { ask: { readonly domain: string; readonly subdomains: boolean }; answer: number };
+  /** Answers how many messages were held, or released and tried again at once. */
+  queueHold: { ask: readonly string[]; answer: number };
+  queueRelease: { ask: readonly string[]; answer: number };
   /** Answers how many messages were deleted. */
   queueDelete: { ask: { readonly ids: readonly string[]; readonly reason: string }; answer: number };
   queueStats: { ask: null; answer: SpoolStats };
@@ -106,6 +111,9 @@ export class WorkerChannel {
     queueList: new Map(),
     queueShow: new Map(),
     queueRetry: new Map(),
+    queueTurn: new Map(),
+    queueHold: new Map(),
+    queueRelease: new Map(),
     queueDelete: new Map(),
     queueStats: new Map(),
     reopenLog: new Map(),

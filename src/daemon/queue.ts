@@ -5,7 +5,14 @@ import type { RequestHandlers } from './ipc.ts';
 
 type QueueHandlers = Pick<
   RequestHandlers,
-  'queueList' | 'queueShow' | 'queueRetry' | 'queueDelete' | 'queueStats'
+  | 'queueList'
+  | 'queueShow'
+  | 'queueRetry'
+  | 'queueTurn'
+  | 'queueHold'
+  | 'queueRelease'
+  | 'queueDelete'
+  | 'queueStats'
 >;
 
 export function queueHandlers(spool: Spool, scheduler: Scheduler): QueueHandlers {
@@ -17,11 +24,16 @@ export function queueHandlers(spool: Spool, scheduler: Scheduler): QueueHandlers
       return parsed === undefined ? null : ((await spool.get(parsed)) ?? null);
     },
     queueRetry: (ids) => scheduler.retry(ids === 'all' ? 'all' : parsed(ids)),
-    queueDelete: async ({ ids }) => {
-      const removed = await Promise.all(parsed(ids).map((id) => scheduler.remove(id)));
-      return removed.filter(Boolean).length;
-    },
+    queueTurn: ({ domain, subdomains }) => scheduler.turn(domain, subdomains),
+    queueHold: (ids) => countDone(parsed(ids), (id) => scheduler.hold(id)),
+    queueRelease: (ids) => countDone(parsed(ids), (id) => scheduler.release(id)),
+    queueDelete: ({ ids }) => countDone(parsed(ids), (id) => scheduler.remove(id)),
   };
+}
+
+async function countDone(ids: readonly SpoolId[], act: (id: SpoolId) => Promise<boolean>): Promise<number> {
+  const done = await Promise.all(ids.map(act));
+  return done.filter(Boolean).length;
 }
 
 function parsed(ids: readonly string[]): SpoolId[] {

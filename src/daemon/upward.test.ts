@@ -63,6 +63,7 @@ test('replyTo() and takeNote() hand over to the handler of that name', () => {
     notes: {
       sighting: (note) => seen.push(note),
       history: (note) => seen.push(note),
+      turn: () => assert.fail('no domain was turned'),
       afterLogin: () => assert.fail(),
     },
   };

@@ -72,6 +72,8 @@ export interface ScheduleEvents {
   };
   /** What an administrator did. */
   'queue.rescheduled': { readonly messages: number };
+  /** The queue of a domain was started from outside (ETRN). */
+  'queue.turned': { readonly domain: string; /** That are due now. */ readonly recipients: number };
   'queue.held': { readonly id: string };
   'queue.released': { readonly id: string };
   'queue.removed': { readonly id: string };

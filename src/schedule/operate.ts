@@ -80,14 +80,14 @@ export function createOperations(options: OperateOptions): Operations {
   async function reschedule(messages: readonly SpooledMessage[]): Promise<number> {
     if (messages.length === 0) return 0;
     const now = clock.now();
-    const changes = messages.map(({ id }): SpoolChange => ({
+    const changes = messages.map(({ id, envelope }): SpoolChange => ({
       kind: 'reschedule',
       id,
-      nextAttempt: now,
+      nextAttempt: soonest(envelope, now),
       held: false,
     }));
     if (!(await recorder.record(changes))) return 0;
-    for (const { id } of messages) dueNow(id, now);
+    for (const { id, envelope } of messages) dueAt(id, soonest(envelope, now));
     return messages.length;
   }
 
@@ -99,24 +99,25 @@ export function createOperations(options: OperateOptions): Operations {
   }
 
   async function setHeld(id: SpoolId, held: boolean): Promise<boolean> {
-    if ((await spool.get(id)) === undefined) return false;
-    const now = clock.now();
+    const spooled = await spool.get(id);
+    if (spooled === undefined) return false;
+    const nextAttempt = soonest(spooled.envelope, clock.now());
     const message = active.get(id);
     // First here, so that nothing is started while it is being recorded.
     if (held && message?.state === 'active') message.state = 'held';
-    if (!(await recorder.record([{ kind: 'reschedule', id, nextAttempt: now, held }]))) return false;
+    if (!(await recorder.record([{ kind: 'reschedule', id, nextAttempt, held }]))) return false;
     emit(held ? 'queue.held' : 'queue.released', { id });
     if (held) return true;
     if (message?.state === 'held') message.state = 'active';
-    dueNow(id, now);
+    dueAt(id, nextAttempt);
     return true;
   }
 
   /** A message in memory is loaded again when it leaves, the others at once. */
-  function dueNow(id: SpoolId, now: number): void {
+  function dueAt(id: SpoolId, at: number): void {
     const message = active.get(id);
-    if (message === undefined) wake(now);
-    else message.nextDue = now;
+    if (message === undefined) wake(at);
+    else message.nextDue = at;
   }
 
   async function removeActive(message: ActiveMessage): Promise<boolean> {
@@ -140,6 +141,11 @@ export function createOperations(options: OperateOptions): Operations {
       emit('recipient.deleted', { id, recipient: address, sender: message.envelope.sender });
     return true;
   }
+}
+
+/** Now, but not before its sender lets it go (RFC 4865): that is not ours to overrule. */
+function soonest({ holdUntil }: SpooledMessage['envelope'], now: number): number {
+  return Math.max(now, holdUntil ?? now);
 }
 
 function isHeld(message: SpooledMessage): boolean {

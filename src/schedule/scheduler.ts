@@ -27,6 +27,7 @@ import { createSettle, noteDue } from './settle.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { systemTimer } from './timer.ts';
 import type { Scheduler, SchedulerOptions, SchedulerState, Settings } from './types.ts';
+import { createTurn } from './turn.ts';
 import { createWork } from './work.ts';
 
 /** How often what is remembered of destinations is looked through, in milliseconds. */
@@ -90,15 +91,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     running: () => state === 'running',
     enter,
   });
-  const operations = createOperations({
-    ...shared,
-    recorder,
-    active,
-    health,
-    exclusive,
-    wake,
-    release: work.release,
-  });
+  const queue = { ...shared, recorder, active, health, exclusive, wake };
+  const operations = createOperations({ ...queue, release: work.release });
+  const turn = createTurn(queue);
 
   /** The one setter: `failed` and `closed` are final, and nothing becomes `running` again. */
   function setState(next: SchedulerState): void {
@@ -228,6 +223,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   return {
     ...operations,
+    turn,
     offer,
     drain,
     reconfigure,

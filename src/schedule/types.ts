@@ -135,6 +135,11 @@ export interface Scheduler extends AsyncDisposable {
   /** The message is tried again, at once. Resolves to false when there is no such message. */
   release(id: SpoolId): Promise<boolean>;
   /**
+   * What waits for a domain, and for those below it if so asked, is due now (ETRN, RFC 1985); what is held stays so, by whomever.
+   * Resolves to the number of recipients.
+   */
+  turn(domain: string, subdomains: boolean): Promise<number>;
+  /**
    * Deletes a message without telling its sender. Waits for an attempt in flight; resolves to false when nothing was left to
    * delete (it was delivered, say).
    */

@@ -51,6 +51,10 @@ export function createSpool({ core, bodies, space, newId }: SpoolParts): Spool {
       mustWork(core);
       return (await connection.ask('messages', { kind: 'list', filter })).messages;
     },
+    async waiting(filter) {
+      mustWork(core);
+      return (await connection.ask('waiting', { kind: 'waiting', filter })).waiting;
+    },
     async stats() {
       mustWork(core);
       return (await connection.ask('stats', { kind: 'stats' })).stats;

@@ -172,6 +172,32 @@ export interface QueueFilter {
   readonly after?: SpoolId;
 }
 
+/** What waits for a domain; looked for in pieces. */
+export interface WaitingFilter {
+  /** Lower case, A-labels. */
+  readonly domain: string;
+  /** Those below it, too. */
+  readonly subdomains: boolean;
+  /** Milliseconds since the epoch: what its sender holds back for longer does not count (RFC 4865). */
+  readonly now: number;
+  /** Recipients looked at, whether they match or not. */
+  readonly limit: number;
+  /** Only recipients after this one. */
+  readonly after: Pick<WaitingRecipient, 'id' | 'index'> | undefined;
+}
+
+export interface WaitingRecipient {
+  readonly id: SpoolId;
+  readonly index: number;
+  readonly address: string;
+}
+
+/** `last` is where the next piece begins; undefined when everything was looked at. */
+export interface Waiting {
+  readonly found: readonly WaitingRecipient[];
+  readonly last: WaitingRecipient | undefined;
+}
+
 /**
  * Writes a body while it arrives, each step awaited before the next. It becomes a file when it is over the inline bound. Not
  * part of the spool until a commit names it; until then `discard()` removes it, and after that it does nothing.
@@ -203,6 +229,8 @@ export interface Spool extends AsyncDisposable {
   nextDue(except: ReadonlySet<SpoolId>): Promise<number | undefined>;
   get(id: SpoolId): Promise<SpooledMessage | undefined>;
   body(id: SpoolId): Promise<Body | undefined>;
+  /** Unheld recipients at a domain, in the order of their messages. */
+  waiting(filter: WaitingFilter): Promise<Waiting>;
   list(filter: QueueFilter): Promise<readonly SpooledMessage[]>;
   stats(): Promise<SpoolStats>;
 }

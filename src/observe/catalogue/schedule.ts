@@ -103,6 +103,11 @@ export const SCHEDULE_CATALOGUE = {
     meaning: 'An administrator made messages due now.',
     fields: ['messages'],
   },
+  'queue.turned': {
+    level: 'info',
+    meaning: 'The queue of a domain was started from outside (ETRN); so many recipients are due now.',
+    fields: ['domain', 'recipients'],
+  },
   'queue.held': {
     level: 'info',
     meaning: 'An administrator held a message.',

@@ -99,6 +99,7 @@ export function watchSpool(spool: Spool, fuse?: Fuse): WatchedSpool {
       bodies += 1;
       return watch(() => spool.body(id));
     },
+    waiting: (filter) => watch(() => spool.waiting(filter)),
     list: (filter) => watch(() => spool.list(filter)),
     stats: () => watch(() => spool.stats()),
     [Symbol.asyncDispose]: () => spool[Symbol.asyncDispose](),

@@ -1,6 +1,15 @@
 /** Questions about the queue. They read rows of `recipient` by an index, and a content only for `body`. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { QueueFilter, SpoolId, SpooledMessage, SpooledRecipient } from '../types.ts';
+import type {
+  QueueFilter,
+  SpoolId,
+  SpooledMessage,
+  SpooledRecipient,
+  Waiting,
+  WaitingFilter,
+  WaitingRecipient,
+} from '../types.ts';
+import { foldAscii } from '../../mail/mod.ts';
 import { isSpoolId } from '../id.ts';
 import { askedOfMessage, askedOfRecipient } from './asked.ts';
 import { bytes, integer, text, type Row } from './row.ts';
@@ -13,6 +22,7 @@ export interface Queries {
   get(id: SpoolId): SpooledMessage | undefined;
   body(id: SpoolId): WireBody | undefined;
   list(filter: QueueFilter): readonly SpooledMessage[];
+  waiting(filter: WaitingFilter): Waiting;
   /** When the first message arrived, milliseconds since the epoch. */
   oldest(): number | undefined;
   /** The messages whose content is in a file. */
@@ -51,6 +61,7 @@ export function prepareQueries(database: DatabaseSync): Queries {
       return { kind: 'memory', bytes: bytes(row['bytes'], 'bytes') };
     },
     list: (filter) => messages(list(filter)),
+    waiting: prepareWaiting(database),
     oldest() {
       const row = first.get();
       return row === undefined ? undefined : integer(row['received_at'], 'received_at');
@@ -86,6 +97,34 @@ function prepareList(database: DatabaseSync): (filter: QueueFilter) => readonly 
     };
     return statement.all(values).map(idOf);
   };
+}
+
+function prepareWaiting(database: DatabaseSync): (filter: WaitingFilter) => Waiting {
+  // By the primary key, so that each piece costs the same however long the queue is.
+  const piece = database.prepare(`
+    SELECT id, position, address, held = 0 AND (hold_until IS NULL OR hold_until <= :now) AS waits FROM recipient
+    WHERE (id, position) > (:id, :position) ORDER BY id, position LIMIT :limit`);
+  return ({ domain, subdomains, now, limit, after }) => {
+    const rows = piece.all({ now, limit, id: after?.id ?? '', position: after?.index ?? -1 });
+    const found: WaitingRecipient[] = [];
+    let last: WaitingRecipient | undefined;
+    for (const row of rows) {
+      const recipient = {
+        id: idOf(row),
+        index: integer(row['position'], 'position'),
+        address: text(row['address'], 'address'),
+      };
+      if (row['waits'] === 1 && isAt(recipient.address, domain, subdomains)) found.push(recipient);
+      last = recipient;
+    }
+    return { found, last: rows.length < limit ? undefined : last };
+  };
+}
+
+function isAt(address: string, domain: string, subdomains: boolean): boolean {
+  // What counts is after the last @: a local part may hold others (RFC 5321 4.1.2).
+  const own = foldAscii(address.slice(address.lastIndexOf('@') + 1));
+  return own === domain || (subdomains && own.endsWith(`.${domain}`));
 }
 
 function idOf(row: Row): SpoolId {

@@ -69,6 +69,8 @@ export function openStore({ folder, name, maxBytes, lockWait }: StoreOptions): S
         }
         case 'list':
           return messages(queries.list(query.filter));
+        case 'waiting':
+          return { kind: 'waiting', waiting: queries.waiting(query.filter) };
         case 'body':
           return { kind: 'body', body: queries.body(query.id) };
         case 'stats':

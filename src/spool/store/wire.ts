@@ -8,6 +8,8 @@ import type {
   SpoolId,
   SpooledMessage,
   SpoolStats,
+  Waiting,
+  WaitingFilter,
 } from '../types.ts';
 
 /** What the thread is started with. */
@@ -65,6 +67,7 @@ export type Query =
   | { readonly kind: 'get'; readonly id: SpoolId }
   | { readonly kind: 'body'; readonly id: SpoolId }
   | { readonly kind: 'list'; readonly filter: QueueFilter }
+  | { readonly kind: 'waiting'; readonly filter: WaitingFilter }
   | { readonly kind: 'stats' }
   /** How much room there is; also gives room back to the file system when much of the file is unused. */
   | { readonly kind: 'space' };
@@ -75,6 +78,7 @@ export type WireBody =
 
 export type Answer =
   | { readonly kind: 'messages'; readonly messages: readonly SpooledMessage[] }
+  | { readonly kind: 'waiting'; readonly waiting: Waiting }
   | { readonly kind: 'moment'; readonly at: number | undefined }
   | { readonly kind: 'body'; readonly body: WireBody | undefined }
   | { readonly kind: 'stats'; readonly stats: SpoolStats }

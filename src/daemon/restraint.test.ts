@@ -9,8 +9,8 @@ import { parseIp, type IpAddress } from '../std/mod.ts';
 import { createRestraint, type WorkerRestraint } from './restraint.ts';
 import { SupervisorChannel } from './upward.ts';
 
-function config(relay: string, proxies = '[]'): Config {
-  const text = `hostname: mx.inbound.test\nproxies: ${proxies}\nrelay:\n  ${relay}\n`;
+function config(relay: string, more = ''): Config {
+  const text = `hostname: mx.inbound.test\nrelay:\n  ${relay}\n${more}`;
   const reading = parseConfig(text, 'postern.yaml');
   assert.ok('config' in reading, JSON.stringify(reading));
   return reading.config;
@@ -171,9 +171,10 @@ test('a suspect that has signed in relays by a grant that asks for that, and cou
 });
 
 test('the address of a proxy holds no grant by the address of ours alone, whatever is said of suspects', async () => {
-  const proxies = '[10.0.0.7, { address: 10.0.0.8/31, header: none }]';
+  const more =
+    'listeners: { internet: { bind: ["10.0.0.2:25"] } }\nproxies: [10.0.0.7, { address: 10.0.0.8/31, header: none }]';
   const rules = `allow:\n    - { name: inside, connectingTo: [10.0.0.2] }\n    ${PEOPLE}`;
-  const here = world(config(rules, proxies), { kind: 'taken' });
+  const here = world(config(rules, more), { kind: 'taken' });
   assert.equal(here.check('10.0.0.6'), undefined);
   for (const client of ['10.0.0.7', '10.0.0.8', '10.0.0.9']) {
     assert.deepEqual(await here.check(client), { reason: 'suspectGateway' }, client);

@@ -227,3 +227,36 @@ test('Ledger goes on counting when it cannot write, says so once, and writes all
     ],
   );
 });
+
+test('Ledger remembers over a restart who guesses and from where accounts are signed in to', (t) => {
+  const site = world(t);
+  const attempt = { network: '192.0.2.1', account: 'hash' };
+  const home = { network: '198.51.100.0/24', account: 'hash' };
+  {
+    using ledger = site.open();
+    for (let count = 0; count < 3; count += 1)
+      ledger.afterLogin({ network: `192.0.2.${count}`, account: 'hash', accepted: false });
+    ledger.afterLogin({ ...home, accepted: true });
+    for (let count = 0; count < 4; count += 1) ledger.unknownRecipient('192.0.2.9');
+  }
+  using ledger = site.open();
+  assert.deepEqual(ledger.beforeLogin(attempt), { kind: 'refused' });
+  assert.deepEqual(ledger.beforeLogin(home), { kind: 'try', delayMs: 1000 });
+  assert.equal(ledger.guarded(9)[0]?.network, '192.0.2.9');
+  assert.deepEqual(site.events, []);
+});
+
+test('Ledger takes over a file of before there was a guard', (t) => {
+  const site = world(t);
+  {
+    using ledger = site.open();
+    ledger.take(counting(3));
+  }
+  const file = new DatabaseSync(site.path);
+  file.exec('DROP TABLE guard_count; DROP TABLE guard_place');
+  file.close();
+  using ledger = site.open();
+  assert.equal(ledger.fullest(1)[0]?.used, 1);
+  ledger.afterLogin({ network: 'n', account: 'a', accepted: false });
+  assert.deepEqual(site.events, []);
+});

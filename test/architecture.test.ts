@@ -7,7 +7,7 @@ import { test } from 'node:test';
 const ROOT = resolve(import.meta.dirname, '../src');
 
 const LEAVES = ['std', 'mail', 'smtp', 'dns'];
-const SPINE = ['listener', 'session', 'policy', 'screen', 'spool', 'schedule', 'deliver', 'bounce'];
+const SPINE = ['listener', 'session', 'facts', 'policy', 'screen', 'spool', 'schedule', 'deliver', 'bounce'];
 const SIDES = [
   'accounts',
   'config',
@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dns: ['std'],
   listener: [...LEAVES, 'session'],
   session: [...LEAVES, 'facts', 'policy', 'screen'],
+  facts: [...LEAVES],
   policy: [...LEAVES],
   screen: [...LEAVES, 'facts', 'policy'],
   spool: [...LEAVES],
@@ -56,6 +57,7 @@ const PURE = [
   'policy/',
   'screen/',
   'proof/',
+  'facts/helo.ts',
   'check/examine.ts',
   'check/findings/',
   'check/changes.ts',

@@ -36,7 +36,7 @@ export const TXT: RecordReader<string> = {
     if (record.type !== 'TXT') return undefined;
     const parts = Array.isArray(record.data) ? record.data : [record.data];
     const octets = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
-    // RFC 7208 3.3: the strings of a record are one text. Latin-1, so that every octet is one character.
+    // The strings of a record are one text, as everyone who uses the type reads them. Latin-1, so that every octet is one character.
     return Buffer.concat(octets).subarray(0, MAX_TEXT).toString('latin1');
   },
 };

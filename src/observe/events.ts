@@ -9,6 +9,7 @@ import type { ControlEvents } from '../api/mod.ts';
 import type { DaemonEvents } from '../daemon/events.ts';
 import type { DeliverEvents } from '../deliver/mod.ts';
 import type { DnsEvents } from '../dns/mod.ts';
+import type { FactsEvents } from '../facts/mod.ts';
 import type { HistoryEvents } from '../history/mod.ts';
 import type { LedgerEvents } from '../ledger/mod.ts';
 import type { ListenerEvents } from '../listener/mod.ts';
@@ -22,6 +23,7 @@ export type {
   DaemonEvents,
   DeliverEvents,
   DnsEvents,
+  FactsEvents,
   HistoryEvents,
   LedgerEvents,
   ListenerEvents,
@@ -44,6 +46,7 @@ export interface EventMap
     DaemonEvents,
     ListenerEvents,
     SessionEvents,
+    FactsEvents,
     LedgerEvents,
     AccountEvents,
     SpoolEvents,

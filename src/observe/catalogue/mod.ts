@@ -6,6 +6,7 @@ import { DAEMON_CATALOGUE } from './daemon.ts';
 import type { Catalogue, MissingFields } from './definition.ts';
 import { DELIVER_CATALOGUE } from './deliver.ts';
 import { DNS_CATALOGUE } from './dns.ts';
+import { FACTS_CATALOGUE } from './facts.ts';
 import { HISTORY_CATALOGUE } from './history.ts';
 import { LEDGER_CATALOGUE } from './ledger.ts';
 import { LISTENER_CATALOGUE } from './listener.ts';
@@ -19,6 +20,7 @@ export const EVENTS = {
   ...DAEMON_CATALOGUE,
   ...LISTENER_CATALOGUE,
   ...SESSION_CATALOGUE,
+  ...FACTS_CATALOGUE,
   ...LEDGER_CATALOGUE,
   ...ACCOUNTS_CATALOGUE,
   ...SPOOL_CATALOGUE,

@@ -1,0 +1,94 @@
+/** Asks DNS lists (RFC 5782), and reads what they answer. */
+import { reversedAddress, type Resolver } from '../dns/mod.ts';
+import type { Domain } from '../mail/mod.ts';
+import { inRange, ipv4, rangeOf, type IpAddress, type IpRange } from '../std/mod.ts';
+import type { ListFact } from './types.ts';
+
+/** A list to be asked. */
+export interface DnsList {
+  readonly zone: Domain;
+  /** The answers that count; undefined: all of 127.0.0.0/8 but 127.255.255.0/24, which lists use for errors. */
+  readonly answers: readonly IpRange[] | undefined;
+}
+
+/** What a list answered, without its text. */
+export type Verdict =
+  | { readonly kind: 'listed' }
+  | { readonly kind: 'clear' }
+  /** It gave no verdict. `lasting`: asking again will not help, somebody has to see to it. */
+  | { readonly kind: 'unknown'; readonly error: string; readonly lasting: boolean };
+
+/** RFC 5782 2.1: answers are in 127.0.0.0/8. */
+const ANSWERS = rangeOf(ipv4(0x7f00_0000), 8);
+/** By agreement of the large lists: not about the client, but about how it was asked. */
+const ERRORS = rangeOf(ipv4(0x7fff_ff00), 24);
+const KNOWN_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['127.255.255.252', 'the name of the list is misspelt'],
+  ['127.255.255.254', 'the list does not serve those who ask through a public resolver'],
+  ['127.255.255.255', 'the list was asked too often'],
+]);
+
+const MAX_NAME = 253;
+const MAX_ANSWERS = 10;
+const MAX_REASON = 200;
+
+/**
+ * Asks one list. `learn` gets the fact as soon as there is a verdict, and once more with the reason of a listing. Returns the
+ * verdict when nothing more will come.
+ */
+export async function askList(
+  { zone, answers }: DnsList,
+  client: IpAddress,
+  { resolver, signal, learn }: AskListOptions,
+): Promise<Verdict> {
+  const name = `${reversedAddress(client)}.${zone}`;
+  if (name.length > MAX_NAME)
+    return { kind: 'unknown', error: 'the name of the list is too long', lasting: true };
+  const found = await resolver.addresses(name, signal, 4);
+  if (found.kind === 'temporary') return { kind: 'unknown', error: found.text, lasting: false };
+  const addresses = found.kind === 'found' ? found.addresses : [];
+  const verdict = judgeAnswers(addresses, answers);
+  const fact: ListFact = {
+    list: zone,
+    verdict: verdict.kind,
+    answers: addresses.slice(0, MAX_ANSWERS).map(({ text }) => text),
+    reason: undefined,
+  };
+  learn(fact);
+  if (verdict.kind !== 'listed') return verdict;
+  const texts = await resolver.texts(name, signal);
+  if (texts.kind === 'found') learn({ ...fact, reason: readReason(texts.records) });
+  return verdict;
+}
+
+export interface AskListOptions {
+  readonly resolver: Resolver;
+  readonly signal: AbortSignal;
+  readonly learn: (fact: ListFact) => void;
+}
+
+/** What answers mean; none: the client is not on the list. */
+export function judgeAnswers(answers: readonly IpAddress[], counting: DnsList['answers']): Verdict {
+  const counts = (answer: IpAddress): boolean =>
+    counting === undefined
+      ? inRange(answer, ANSWERS) && !inRange(answer, ERRORS)
+      : counting.some((range) => inRange(answer, range));
+  if (answers.some(counts)) return { kind: 'listed' };
+  for (const answer of answers) {
+    const { text } = answer;
+    if (inRange(answer, ERRORS)) {
+      const meaning = KNOWN_ERRORS.get(text) ?? 'an error code';
+      return { kind: 'unknown', error: `it answers ${text}: ${meaning}`, lasting: true };
+    }
+    // A domain that was sold answers so, to every question.
+    if (!inRange(answer, ANSWERS))
+      return { kind: 'unknown', error: `it answers ${text}, as no DNS list does`, lasting: true };
+  }
+  return { kind: 'clear' };
+}
+
+/** What the list says of it, fit for a log line and a reply: printable ASCII, bounded. */
+function readReason(texts: readonly string[]): string | undefined {
+  const text = (texts[0] ?? '').replaceAll(/[^ -~]/g, '?').trim();
+  return text === '' ? undefined : text.slice(0, MAX_REASON);
+}

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { SpoolChange } from '../spool/mod.ts';
+import type { Attempt } from '../deliver/mod.ts';
+import type { NewMessage, Notify, SpoolChange } from '../spool/mod.ts';
 import { ACCEPTED, LATER, REFUSED, SILENCE, type Answer, type Script } from './testing/courier.ts';
 import { createRig, openTestSpool, START, type Rig, type Submission, until } from './testing/rig.ts';
 import { manualTime } from './testing/time.ts';
@@ -10,12 +11,14 @@ import { manualTime } from './testing/time.ts';
 const MINUTE = 60_000;
 const RETRY = { delaysMs: [MINUTE, 2 * MINUTE], expireMs: 10 * MINUTE, warnAfterMs: 4 * MINUTE } as const;
 /** Long enough for a message that comes last to expire, and for the notification about it to expire as well. */
-const LONG_ENOUGH = 40 * MINUTE;
+const LONG_ENOUGH = 45 * MINUTE;
 
 const ANSWERS = [ACCEPTED, LATER, SILENCE, REFUSED, 'throw', 'forget'] as const satisfies readonly Answer[];
 
+type Message = Pick<Submission, 'sender' | 'recipients' | 'envelope' | 'asked'>;
+
 interface Scenario {
-  readonly messages: readonly Pick<Submission, 'sender' | 'recipients'>[];
+  readonly messages: readonly Message[];
   readonly answers: readonly Answer[];
   /** The domain at which nobody answers, ever. */
   readonly dead: boolean;
@@ -27,18 +30,43 @@ interface Scenario {
 
 const domains = fc.constantFrom('a.test', 'b.test', 'dead.test', 'none.test');
 
+const notify = fc.constantFrom<Notify | undefined>(
+  undefined,
+  undefined,
+  'never',
+  ['success'],
+  ['failure'],
+  ['delay', 'failure'],
+);
+const moment = fc.integer({ min: 0, max: 12 * MINUTE }).map((ms) => START + ms);
+const envelope = fc.record(
+  {
+    deliverBy: fc.record({
+      at: moment,
+      mode: fc.constantFrom('return' as const, 'notify' as const),
+      trace: fc.boolean(),
+    }),
+    holdUntil: moment,
+  },
+  { requiredKeys: [] },
+);
+
 const scenario: fc.Arbitrary<Scenario> = fc.record({
   messages: fc
     .array(
       fc.record({
         sender: fc.constantFrom('', 'alice@home.test', 'alice@home.test', 'alice@none.test'),
         domains: fc.array(domains, { minLength: 1, maxLength: 5 }),
+        envelope: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, envelope),
+        notify,
       }),
       { minLength: 1, maxLength: 8 },
     )
     .map((messages) =>
-      messages.map(({ sender, domains }, at) => ({
+      messages.map(({ sender, domains, envelope: said, notify: wanted }, at) => ({
         sender,
+        envelope: said,
+        asked: { notify: wanted },
         recipients: domains.map((domain, number) => `${at}-${number}@${domain}`),
       })),
     ),
@@ -51,10 +79,11 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /** Answers one after the other and over again; notifications always get through. */
-function scriptOf({ answers, dead }: Scenario): Script {
+function scriptOf({ answers, dead }: Scenario, assertInTime: (attempt: Attempt) => void): Script {
   let next = 0;
-  return ({ address }) => {
+  return ({ address }, attempt) => {
     if (address.endsWith('@home.test')) return ACCEPTED;
+    assertInTime(attempt);
     if (dead && address.endsWith('@dead.test')) return SILENCE;
     const answer = answers[next % answers.length] ?? ACCEPTED;
     next += 1;
@@ -82,7 +111,9 @@ test('every recipient ends exactly once, within the limits, and its sender is to
   await using shared = await openTestSpool(manualTime(START));
   await fc.assert(
     fc.asyncProperty(scenario, async (each) => {
-      await using rig = await createRig({ on: shared.spool, script: scriptOf(each), ...settingsOf(each) });
+      const time = manualTime(START);
+      const script = scriptOf(each, (attempt) => assertInTime(attempt, time.clock.now(), each));
+      await using rig = await createRig({ on: shared.spool, time, script, ...settingsOf(each) });
       for (const message of each.messages) await rig.submit(message);
       await rig.pass(LONG_ENOUGH);
       assert.deepEqual(await shared.spool.list({ limit: 1_000 }), []);
@@ -98,10 +129,13 @@ test('every recipient ends exactly once, within the limits, and its sender is to
 
       const toTell = failed
         .filter(({ sender }) => sender === 'alice@home.test')
-        .map(({ recipient }) => recipient);
+        .map(({ recipient }) => recipient)
+        .filter((recipient) => wants(each, recipient, 'failure'));
       const told = noticed(rig, 'failure');
       assert.deepEqual(told.toSorted(), toTell.toSorted());
       assertOnceEach(noticed(rig, 'delay'), 'was warned of');
+      const notices = rig.notices.flatMap(({ recipients: about }) => about.map(({ address }) => address));
+      for (const address of notices) assert.notEqual(askedOf(each, address).notify, 'never');
 
       assert.ok(rig.courier.most.total <= each.total);
       assert.ok(rig.courier.most.perDestination <= each.perDestination);
@@ -112,6 +146,32 @@ test('every recipient ends exactly once, within the limits, and its sender is to
     { numRuns: 15 },
   );
 });
+
+function askedOf({ messages }: Scenario, address: string): Message['asked'] {
+  const message = messages.find(({ recipients }) => recipients.includes(address));
+  return message?.asked ?? assert.fail(`nobody wrote to ${address}`);
+}
+
+function wants(each: Scenario, address: string, condition: 'failure' | 'delay'): boolean {
+  const { notify: wanted } = askedOf(each, address);
+  return wanted === undefined || (wanted !== 'never' && wanted.includes(condition));
+}
+
+function mayTell({ recipients }: NewMessage, key: string): boolean {
+  const wanted = recipients[Number(key.split('/')[1])]?.notify;
+  return wanted === undefined || (wanted !== 'never' && wanted.includes('failure'));
+}
+
+/** Neither before its sender let it go, nor after the time that its sender gave. */
+function assertInTime(
+  { deliverBy, recipients: [first] }: Attempt,
+  now: number,
+  { messages }: Scenario,
+): void {
+  const message = messages.find(({ recipients }) => recipients.includes(first.address));
+  assert.ok(now >= (message?.envelope.holdUntil ?? 0), `${first.address} was tried before its release`);
+  assert.ok(deliverBy?.mode !== 'return' || now < deliverBy.at, `${first.address} was tried too late`);
+}
 
 function noticed(rig: Rig, kind: 'failure' | 'delay'): string[] {
   return rig.notices
@@ -128,7 +188,7 @@ test('wherever the process dies, every recipient still ends, and nothing that en
     fc.asyncProperty(scenario, fc.array(fuse, { minLength: 1, maxLength: 4 }), async (each, fuses) => {
       const time = manualTime(START);
       const submitted = [...each.messages];
-      const base = scriptOf(each);
+      const base = scriptOf(each, (attempt) => assertInTime(attempt, time.clock.now(), each));
       /** What the disk has been given in all lives, and what couriers were told was delivered in any. */
       const durable: (readonly SpoolChange[])[] = [];
       const delivered = new Set<string>();
@@ -159,12 +219,13 @@ test('wherever the process dies, every recipient still ends, and nothing that en
       const ends = durable.flatMap(endsIn);
       assertOnceEach(ends, 'ended');
       assert.deepEqual(ends.toSorted(), durable.flatMap(acceptedIn).toSorted());
-      const senders = sendersOf(durable);
+      const senders = messagesOf(durable);
       for (const changes of durable) {
         const told = changes.some(({ kind }) => kind === 'append');
         for (const key of endsIn(changes)) {
           const sender = senders.get(key.split('/')[0] ?? '');
-          assert.ok(delivered.has(key) || told || sender !== 'alice@home.test', `nobody was told of ${key}`);
+          const silent = sender?.envelope.sender !== 'alice@home.test' || !mayTell(sender, key);
+          assert.ok(delivered.has(key) || told || silent, `nobody was told of ${key}`);
         }
       }
     }),
@@ -185,21 +246,16 @@ function acceptedIn(changes: readonly SpoolChange[]): string[] {
   );
 }
 
-function sendersOf(commits: readonly (readonly SpoolChange[])[]): ReadonlyMap<string, string> {
+function messagesOf(commits: readonly (readonly SpoolChange[])[]): ReadonlyMap<string, NewMessage> {
   return new Map(
     commits
       .flat()
-      .flatMap((change) =>
-        change.kind === 'append' ? [[change.message.id, change.message.envelope.sender] as const] : [],
-      ),
+      .flatMap((change) => (change.kind === 'append' ? [[change.message.id, change.message] as const] : [])),
   );
 }
 
 /** Submits what is left to submit, until a crash makes the call hang; that message was not accepted, then. */
-async function submitUntilBlown(
-  rig: Rig,
-  messages: Pick<Submission, 'sender' | 'recipients'>[],
-): Promise<void> {
+async function submitUntilBlown(rig: Rig, messages: Message[]): Promise<void> {
   for (let next = messages.shift(); next !== undefined; next = messages.shift()) {
     const submission = rig.submit(next);
     while (

@@ -6,25 +6,14 @@
  * be mended, and it is held to the whole; strangers must have a From, and ASCII in the header; those we know (hosts by their address,
  * servers that signed in) are taken as they are, since nobody reads the refusals that a printer gets. See docs/decisions/0011.
  */
-import type { Addresses } from './types.ts';
+import type { CountedField, HeaderDefect, HeaderFacts } from '../mail/mod.ts';
 
 /** What is known of the content when all of it has come. */
 export interface MessageForm {
-  /** Octets of the header. */
-  readonly headerSize: number;
-  readonly fields: number;
-  /** A line of the header that is no field: no colon, no legal name, or one that goes on before any has begun. */
-  readonly badHeader: boolean;
-  /** 8-bit octets in the header. */
-  readonly eightBitHeader: boolean;
+  readonly header: HeaderFacts;
   readonly nul: boolean;
   /** Octets, CRLF included. */
   readonly longestLine: number;
-  /** The first of the fields that may stand once only and stands again, as RFC 5322 writes it. */
-  readonly repeated: string | undefined;
-  /** Undefined: there is no such field. */
-  readonly from: Addresses | undefined;
-  readonly sender: Addresses | undefined;
 }
 
 export interface FormDemands {
@@ -67,28 +56,44 @@ export function judgeForm(form: MessageForm, demands: FormDemands): FormProblem 
 
 type FormCheck = (form: MessageForm, demands: FormDemands) => FormProblem | undefined;
 
-const overLimits: FormCheck = ({ headerSize, fields, longestLine }, { limits }) => {
-  if (headerSize > limits.headerSize) return { kind: 'headerTooBig' };
-  if (fields > limits.headerFields) return { kind: 'tooManyFields' };
+const overLimits: FormCheck = ({ header, longestLine }, { limits }) => {
+  if (header.fields > limits.headerFields) return { kind: 'tooManyFields' };
+  if (header.tooLarge || header.size > limits.headerSize) return { kind: 'headerTooBig' };
   return longestLine > limits.textLine ? { kind: 'textLineTooLong' } : undefined;
 };
 
+/** After such a line other programs may see another header than we do, or none. */
+const BREAKS_HEADER: readonly HeaderDefect[] = ['noColon', 'badName', 'bareCr', 'bareLf'];
+
+/** RFC 5322 3.6: once at most. The rest that it wants so (Reply-To, Bcc and others) misleads nobody. */
+const ONCE: readonly (readonly [CountedField, string])[] = [
+  ['from', 'From'],
+  ['sender', 'Sender'],
+  ['to', 'To'],
+  ['cc', 'Cc'],
+  ['subject', 'Subject'],
+  ['date', 'Date'],
+  ['messageId', 'Message-ID'],
+];
+
 /** What others could read otherwise. */
-const ambiguous: FormCheck = ({ nul, badHeader, repeated }) => {
-  if (nul) return { kind: 'nul' };
-  if (badHeader) return { kind: 'badHeader' };
-  return repeated === undefined ? undefined : { kind: 'repeatedField', name: repeated };
+const ambiguous: FormCheck = ({ header, nul }) => {
+  if (nul || header.defects.has('nul')) return { kind: 'nul' };
+  if (BREAKS_HEADER.some((defect) => header.defects.has(defect))) return { kind: 'badHeader' };
+  const repeated = ONCE.find(([field]) => header.counts[field] > 1);
+  return repeated && { kind: 'repeatedField', name: repeated[1] };
 };
 
-const incomplete: FormCheck = ({ from: field, eightBitHeader }, { from, smtpUtf8 }) => {
+const incomplete: FormCheck = ({ header: { counts, defects } }, { from, smtpUtf8 }) => {
   if (from === 'known') return undefined;
-  if (field === undefined) return { kind: 'noFrom' };
-  return eightBitHeader && !smtpUtf8 ? { kind: 'eightBitHeader' } : undefined;
+  if (counts.from === 0) return { kind: 'noFrom' };
+  const undeclared = defects.has('eightBit') && !smtpUtf8;
+  return undeclared || defects.has('badUtf8') ? { kind: 'eightBitHeader' } : undefined;
 };
 
 /** Of strangers `protectFrom` judges what cannot be read, where anything is protected. */
-const unreadable: FormCheck = ({ from: field, sender }, { from }) => {
+const unreadable: FormCheck = ({ header }, { from }) => {
   if (from !== 'submission') return undefined;
-  if (field === 'unreadable') return { kind: 'badFrom' };
-  return sender === 'unreadable' ? { kind: 'badSenderField' } : undefined;
+  if (header.from === 'unparsable') return { kind: 'badFrom' };
+  return header.sender === 'unparsable' ? { kind: 'badSenderField' } : undefined;
 };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FieldAddresses } from '../mail/mod.ts';
 import { mailbox, route } from '../policy/testing/mod.ts';
-import { compileScreen, describeScreenRule, judgeFrom, type Addresses, type Verdict } from './mod.ts';
+import { compileScreen, describeScreenRule, judgeFrom, type Verdict } from './mod.ts';
 import { screenSource } from './testing/kit.ts';
 
 const ROUTES = [
@@ -11,9 +12,9 @@ const ROUTES = [
   route('branch.test', 'forward inner.test'),
 ] as const;
 
-function judge(from: string[] | 'unreadable', routes: readonly (typeof ROUTES)[number][] = ROUTES): string {
+function judge(from: string[] | 'unparsable', routes: readonly (typeof ROUTES)[number][] = ROUTES): string {
   const rules = compileScreen(screenSource({ routes }));
-  const addresses: Addresses = from === 'unreadable' ? from : from.map(mailbox);
+  const addresses: FieldAddresses = from === 'unparsable' ? from : from.map(mailbox);
   const verdict: Verdict = judgeFrom(rules.protection, addresses);
   return verdict.kind === 'pass' ? 'pass' : `${verdict.kind} ${describeScreenRule(verdict.rule)}`;
 }
@@ -41,7 +42,7 @@ test('judgeFrom() takes the strictest of several addresses', () => {
 });
 
 test('judgeFrom() takes what cannot be read for the worst, where anything is protected', () => {
-  assert.equal(judge('unreadable'), 'refuse protectFrom:unreadable (From: cannot be read)');
-  assert.match(judge('unreadable', ROUTES.slice(1)), /^quarantine/);
-  assert.equal(judge('unreadable', ROUTES.slice(2)), 'pass');
+  assert.equal(judge('unparsable'), 'refuse protectFrom:unreadable (From: cannot be read)');
+  assert.match(judge('unparsable', ROUTES.slice(1)), /^quarantine/);
+  assert.equal(judge('unparsable', ROUTES.slice(2)), 'pass');
 });

@@ -4,8 +4,8 @@
  */
 import { compileBelow, findBelow } from '../policy/mod.ts';
 import type { Below, RouteSource } from '../policy/mod.ts';
-import type { Mailbox } from '../mail/mod.ts';
-import { PASS, type Action, type Addresses, type Verdict } from './types.ts';
+import type { FieldAddresses, Mailbox } from '../mail/mod.ts';
+import { PASS, type Action, type Verdict } from './types.ts';
 import { strictest } from './verdicts.ts';
 
 interface Entry {
@@ -40,10 +40,10 @@ export function compileProtection(routes: readonly RouteSource[]): Protection {
 }
 
 /** The verdict on the From of a stranger. */
-export function judgeFrom(protection: Protection, from: Addresses): Verdict {
+export function judgeFrom(protection: Protection, from: FieldAddresses): Verdict {
   const { unreadable } = protection;
   if (unreadable === undefined) return PASS;
-  if (from !== 'unreadable') return strictest(from.map((address) => judgeAddress(protection, address)));
+  if (from !== 'unparsable') return strictest(from.map((address) => judgeAddress(protection, address)));
   return { kind: unreadable, rule: { kind: 'protectFrom', pattern: undefined, address: undefined } };
 }
 

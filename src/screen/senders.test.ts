@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FieldAddresses } from '../mail/mod.ts';
 import type { AddressPattern, GrantSource } from '../policy/mod.ts';
 import { domain, ip, mailbox, place, ranges } from '../policy/testing/mod.ts';
 import {
@@ -9,7 +10,6 @@ import {
   judgeAccountSender,
   judgeGrantAuthors,
   judgeGrantSender,
-  type Addresses,
   type Owns,
   type SendAsSource,
   type Verdict,
@@ -25,7 +25,7 @@ function accountRules(parts: Partial<SendAsSource> = {}) {
   return compileScreen(screenSource({ accounts }));
 }
 
-const addresses = (...texts: string[]): Addresses => texts.map(mailbox);
+const addresses = (...texts: string[]): FieldAddresses => texts.map(mailbox);
 
 /** `pass`, or what was refused and where. */
 function summary(verdict: Verdict): string {
@@ -64,7 +64,7 @@ test('judgeAccountSender() asks nothing of exempt hosts, under `any`, nor of who
 });
 
 test('judgeAccountAuthors() wants every address of From and Sender to be allowed, and readable', () => {
-  const judge = (from: Addresses, sender: Addresses = []): string =>
+  const judge = (from: FieldAddresses, sender: FieldAddresses = []): string =>
     summary(judgeAccountAuthors(accountRules(), ALICE, { authors: { from, sender }, owns }));
   assert.equal(judge(addresses('alice@inbound.test')), 'pass');
   assert.equal(judge(addresses('alice@inbound.test', 'sales@inbound.test')), 'pass');
@@ -77,9 +77,9 @@ test('judgeAccountAuthors() wants every address of From and Sender to be allowed
     judge(addresses('alice@inbound.test'), addresses('boss@inbound.test')),
     'refuse accounts.sendAs (Sender: boss@inbound.test)',
   );
-  assert.equal(judge('unreadable'), 'refuse accounts.sendAs (From: cannot be read)');
+  assert.equal(judge('unparsable'), 'refuse accounts.sendAs (From: cannot be read)');
   assert.equal(
-    judge(addresses('alice@inbound.test'), 'unreadable'),
+    judge(addresses('alice@inbound.test'), 'unparsable'),
     'refuse accounts.sendAs (Sender: cannot be read)',
   );
 });
@@ -110,7 +110,7 @@ test('judgeGrantSender() and judgeGrantAuthors() hold the senders of every grant
   );
   assert.equal(envelope('office', 'boss@inbound.test'), 'pass');
   assert.equal(envelope('constructor', 'boss@inbound.test'), 'pass');
-  const authors = (grants: string[], from: Addresses, sender: Addresses = []): string =>
+  const authors = (grants: string[], from: FieldAddresses, sender: FieldAddresses = []): string =>
     summary(judgeGrantAuthors(rules, grants, { from, sender }));
   assert.equal(authors(['scanners', 'office'], addresses('scan@inbound.test')), 'pass');
   assert.equal(authors(['scanners', 'shop'], addresses('a@shop.test')), 'pass');
@@ -119,9 +119,9 @@ test('judgeGrantSender() and judgeGrantAuthors() hold the senders of every grant
     'refuse sendAs:shop (From: scan@inbound.test)',
   );
   assert.equal(
-    authors(['shop'], addresses('a@shop.test'), 'unreadable'),
+    authors(['shop'], addresses('a@shop.test'), 'unparsable'),
     'refuse sendAs:shop (Sender: cannot be read)',
   );
-  assert.equal(authors(['office'], 'unreadable', 'unreadable'), 'pass');
-  assert.equal(authors([], 'unreadable'), 'pass');
+  assert.equal(authors(['office'], 'unparsable', 'unparsable'), 'pass');
+  assert.equal(authors([], 'unparsable'), 'pass');
 });

@@ -2,18 +2,10 @@
  * Who may send as whom: accounts as their own addresses and those they were given, the clients of a grant as those it names. It
  * concerns the envelope, From and Sender. The null reverse-path is nobody's address and always allowed (RFC 5321 4.5.5).
  */
-import { foldAscii, type Mailbox, type ReversePath } from '../mail/mod.ts';
+import { foldAscii, type FieldAddresses, type Mailbox, type ReversePath } from '../mail/mod.ts';
 import { findBlock, fitsPatterns } from '../policy/mod.ts';
 import type { ScreenRules } from './compile.ts';
-import {
-  PASS,
-  type Addresses,
-  type Authors,
-  type Caller,
-  type Owns,
-  type SenderPlace,
-  type Verdict,
-} from './types.ts';
+import { PASS, type Authors, type Caller, type Owns, type SenderPlace, type Verdict } from './types.ts';
 import { strictest } from './verdicts.ts';
 
 /** The envelope of an account, asked at MAIL. */
@@ -86,9 +78,9 @@ function judgeAuthors(restriction: Restriction, { from, sender }: Authors): Verd
 }
 
 /** Every address must be allowed: the reader sees them all. */
-function judgeAs(restriction: Restriction, where: SenderPlace, addresses: Addresses): Verdict {
+function judgeAs(restriction: Restriction, where: SenderPlace, addresses: FieldAddresses): Verdict {
   if (restriction === undefined) return PASS;
-  if (addresses === 'unreadable') return restriction.refusal(where, undefined);
+  if (addresses === 'unparsable') return restriction.refusal(where, undefined);
   const foreign = addresses.find((address: Mailbox) => !restriction.allows(address));
   return foreign === undefined ? PASS : restriction.refusal(where, foreign.address);
 }

@@ -2,7 +2,7 @@
  * What is asked of clients, senders and content beside the policy: as it is configured (`ScreenSource`), and as it is answered
  * (`Verdict`). A verdict can only refuse or set aside what the policy accepted; nothing here makes a refused recipient accepted.
  */
-import type { Domain, Mailbox } from '../mail/mod.ts';
+import type { Domain, HeaderFacts, Mailbox } from '../mail/mod.ts';
 import type { AddressPattern, GrantSource, Place, RouteSource } from '../policy/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 
@@ -66,14 +66,8 @@ export interface Caller {
 /** Whether the account owns an address; asked only about a caller that has signed in. */
 export type Owns = (address: Mailbox) => boolean;
 
-/** The addresses of a field; `unreadable`: there is such a field, and it is no list of addresses. */
-export type Addresses = readonly Mailbox[] | 'unreadable';
-
-/** Whose addresses the header of a message shows. Empty: there is no such field. */
-export interface Authors {
-  readonly from: Addresses;
-  readonly sender: Addresses;
-}
+/** Whose addresses the header of a message shows. */
+export type Authors = Pick<HeaderFacts, 'from' | 'sender'>;
 
 /** Where an address stands that a client may not use. */
 export type SenderPlace = 'envelope' | 'From' | 'Sender';

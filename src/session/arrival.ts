@@ -106,7 +106,7 @@ export class Arrival {
   #end(state: ContentState, content: Content, wait: Promise<void> | undefined): Taken {
     const { chunk, tls, account, hello, transaction } = state;
     if (chunk === undefined || chunk.last) {
-      content.endChunks();
+      content.end();
       this.#content = undefined; // from here on it is endContent()'s to finish or to discard
       return { work: this.#store(content, wait), commit: true };
     }

@@ -3,8 +3,9 @@
  * spool. Never whole in memory beyond the bound, and never durable before `Intake.store()` says so.
  */
 import { Buffer } from 'node:buffer';
+import type { HeaderFacts } from '../mail/mod.ts';
 import { BdatReader, DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
-import { MessageIdReader } from './messageId.ts';
+import { Heading, type Amendments } from './heading.ts';
 import { REPLIES } from './replies.ts';
 import type { ContentState } from './state.ts';
 import type { BodySink, Intake, ListenerSettings, StoredBody } from './types.ts';
@@ -22,7 +23,7 @@ export class Content {
   readonly id: string;
   readonly #intake: Intake;
   readonly #reader: DataReader | BdatReader;
-  readonly #messageId = new MessageIdReader();
+  readonly #heading: Heading;
   #pieces: Buffer[];
   #held: number;
   #sink: BodySink | undefined;
@@ -34,7 +35,12 @@ export class Content {
   constructor(
     id: string,
     trace: Buffer,
-    options: { intake: Intake; settings: ListenerSettings; state: ContentState },
+    options: {
+      intake: Intake;
+      settings: ListenerSettings;
+      state: ContentState;
+      amendments: Amendments | undefined;
+    },
   ) {
     this.id = id;
     this.#intake = options.intake;
@@ -45,6 +51,7 @@ export class Content {
       chunk === undefined
         ? new DataReader(reading)
         : new BdatReader({ ...reading, binary: transaction.body === 'BINARYMIME' });
+    this.#heading = new Heading({ size: limits.headerSize, fields: limits.headerFields }, options.amendments);
     this.#pieces = [trace];
     this.#held = trace.length;
   }
@@ -61,18 +68,24 @@ export class Content {
     return { consumed, done, wait: spill && this.#held > 0 ? (this.#writing = this.#spill()) : undefined };
   }
 
-  /** The last chunk has come. */
-  endChunks(): void {
+  /** The end of data, or the last chunk, has come. */
+  end(): void {
     if (this.#reader instanceof BdatReader) this.#take(this.#reader.end());
+    this.#keep(this.#heading.end());
   }
 
   summary(): DataSummary {
     return this.#reader.summary();
   }
 
-  /** As the client wrote it, without its brackets; undefined: there is none. */
+  /** What is known of the header; all of it after `end()`. */
+  header(): HeaderFacts {
+    return this.#heading.facts();
+  }
+
+  /** Without its brackets; undefined: there is none. */
   get messageId(): string | undefined {
-    return this.#messageId.value();
+    return this.#heading.messageId();
   }
 
   /** Why the content cannot be accepted; undefined when it can. */
@@ -108,8 +121,11 @@ export class Content {
   }
 
   #take(pieces: readonly Buffer[]): void {
+    for (const piece of pieces) this.#keep(this.#heading.push(piece));
+  }
+
+  #keep(pieces: readonly Buffer[]): void {
     for (const piece of pieces) {
-      this.#messageId.push(piece);
       this.#pieces.push(piece);
       this.#held += piece.length;
     }

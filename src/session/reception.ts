@@ -2,14 +2,17 @@
  * Proceeding with the content of a message, as DATA or BDAT bring it: from its first octets to the reply after the last. LMTP has one
  * for each recipient then, in their order (RFC 2033 4.2); a message is stored whole or not at all, so they say the same.
  */
-import { describeScreenRule } from '../screen/mod.ts';
+import { formatDate } from '../mail/mod.ts';
+import { describeScreenRule, type ScreenRule } from '../screen/mod.ts';
 import { formatReply, type Reply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
 import { Content } from './content.ts';
+import type { Amendments } from './heading.ts';
+import { inspect } from './inspection.ts';
 import { receivedLine } from './received.ts';
 import { queued, REPLIES } from './replies.ts';
 import { finalReplies, greeted, standing, type ContentState } from './state.ts';
-import type { IncomingMessage, Intake } from './types.ts';
+import type { IncomingMessage, Intake, ListenerSettings } from './types.ts';
 
 /** The message gets its name and its trace line. */
 export function beginContent({ services, settings, peer }: Acting, state: ContentState): Content {
@@ -26,7 +29,21 @@ export function beginContent({ services, settings, peer }: Acting, state: Conten
     recipient: more.length === 0 ? first?.original : undefined,
     at: clock.now(),
   });
-  return new Content(id, trace, { intake, settings, state });
+  return new Content(id, trace, {
+    intake,
+    settings,
+    state,
+    amendments: amendmentsFor(id, settings, clock.now()),
+  });
+}
+
+/** What a mail program leaves to its server (RFC 6409 8); of what comes from other servers nothing is changed. */
+function amendmentsFor(
+  id: string,
+  { purpose, hostname }: ListenerSettings,
+  now: number,
+): Amendments | undefined {
+  return purpose === 'submission' ? { messageId: `${id}@${hostname}`, date: formatDate(now) } : undefined;
 }
 
 /**
@@ -38,16 +55,25 @@ export async function endContent(session: Acting, content: Content): Promise<voi
   if (state.phase !== 'content') {
     return content.discard();
   }
-  const reply = content.problem(session.settings) ?? (await store(session, content, state));
+  const inspection = inspect(session, content, state);
+  const reply =
+    inspection.kind === 'refused'
+      ? inspection.reply
+      : await store(session, content, setAside(state, inspection.quarantine));
   if (reply.code < 400) session.countMessage();
   else {
     await content.discard();
-    refused(session, content, state, reply);
+    const rule = inspection.kind === 'refused' ? inspection.rule : 'none';
+    refused(session, content, state, { reply, rule });
   }
   // Stored but not answered: the client is gone and will send it again (RFC 1047); that is not ours to prevent.
   if (session.state.phase === 'ended') return;
   session.become(greeted(state, state.hello));
   for (let time = finalReplies(state); time > 0; time -= 1) session.say(reply);
+}
+
+function setAside(state: ContentState, quarantine: ScreenRule | undefined): ContentState {
+  return { ...state, transaction: { ...state.transaction, quarantine } };
 }
 
 async function store(session: Acting, content: Content, state: ContentState): Promise<Reply> {
@@ -144,12 +170,17 @@ function accepted(session: Acting, content: Content, { transaction, account, tls
     });
 }
 
-function refused(session: Acting, content: Content, { transaction }: ContentState, reply: Reply): void {
+function refused(
+  session: Acting,
+  content: Content,
+  { transaction }: ContentState,
+  { reply, rule }: { readonly reply: Reply; readonly rule: string },
+): void {
   session.countError();
   session.services.emit('message.refused', {
     ...session.ref,
     sender: transaction.sender?.address ?? '',
-    rule: 'none',
+    rule,
     reply: formatReply(reply).trimEnd(),
     size: content.summary().size,
   });

@@ -59,7 +59,7 @@ test('RCPT under a restrained grant is answered as the restraint says, and only 
     '451 4.3.0 Recipients cannot be counted now, try again later [T1]',
     '250 2.1.5 Recipient accepted',
   ]);
-  await harness.send('DATA\r\nSubject: x\r\n\r\nx\r\n.\r\n');
+  await harness.send('DATA\r\nFrom: <a@inbound.test>\r\n\r\nx\r\n.\r\n');
   assert.deepEqual(
     harness.messages[0]?.recipients.map(({ address }) => address),
     ['free@outside.test', 'waits@outside.test'],
@@ -115,7 +115,7 @@ test('nothing behind a waiting RCPT is looked at, and the replies keep their ord
   assert.equal(slow.asked.length, 2);
   await slow.answer(harness);
   assert.equal(harness.codes(), '250,250,250');
-  await harness.send('DATA\r\nx\r\n.\r\n');
+  await harness.send('DATA\r\nFrom: <a@inbound.test>\r\n\r\nx\r\n.\r\n');
   assert.deepEqual(
     harness.messages[0]?.recipients.map(({ address }) => address),
     ['two@outside.test', 'bob@inbound.test'],
@@ -207,7 +207,7 @@ test('the history hears which MAIL of the session a recipient belongs to', async
     'RCPT TO:<one@outside.test>\r\nMAIL FROM:<>\r\nRSET\r\nMAIL FROM:<\r\nMAIL FROM:<>\r\nRCPT TO:<two@outside.test>\r\n',
   );
   await harness.send(
-    'DATA\r\nx\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<nobody@inbound.test>\r\nRCPT TO:<waits@outside.test>\r\n',
+    'DATA\r\nFrom: <a@inbound.test>\r\n\r\nx\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<nobody@inbound.test>\r\nRCPT TO:<waits@outside.test>\r\n',
   );
   assert.deepEqual(
     harness.kept.decided.map(({ transaction, session, helo, decision }) => [
@@ -229,7 +229,7 @@ test('replies are the same wherever the octets are split, also when recipients w
   const recipients = ['waits', 'limit', 'free', 'gateway', 'waits'].map(
     (name) => `RCPT TO:<${name}@outside.test>\r\n`,
   );
-  const dialogue = `${recipients.join('')}RCPT TO:<bob@inbound.test>\r\nDATA\r\nhello\r\n.\r\nRSET\r\nQUIT\r\n`;
+  const dialogue = `${recipients.join('')}RCPT TO:<bob@inbound.test>\r\nDATA\r\nFrom: <a@inbound.test>\r\n\r\nhello\r\n.\r\nRSET\r\nQUIT\r\n`;
   const talk = async (cuts: readonly number[]): Promise<string> => {
     const harness = await office(byName);
     const points = [0, ...[...cuts].sort((one, other) => one - other), dialogue.length];

@@ -7,12 +7,15 @@ import { Harness, POLICY, SETTINGS } from './testing/harness.ts';
 
 const b64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const ENVELOPE = 'MAIL FROM:<probe@outside.test>\r\nRCPT TO:<bob@inbound.test>\r\nDATA\r\n';
+const FROM = 'From: <a@outside.test>\r\n';
+/** A message, as the client sends it. */
+const MESSAGE = `${FROM}\r\nx\r\n.\r\n`;
 
 test('Session greets, takes a message, and answers each command once, in order', async () => {
   const client = new Harness();
   await client.send(`EHLO probe.test\r\n${ENVELOPE}`);
   assert.equal(client.codes(), '220,250,250,250,354');
-  await client.send('Subject: s\r\n\r\n..dot\r\n.\r\nQUIT\r\n');
+  await client.send(`${FROM}Subject: s\r\n\r\n..dot\r\n.\r\nQUIT\r\n`);
   assert.deepEqual(client.replies(), ['250 2.0.0 Queued as ID1', '221 2.0.0 Goodbye']);
   assert.ok(client.ended);
   const [message] = client.messages;
@@ -226,11 +229,11 @@ for (const [name, text] of [
 ] as const) {
   test(`Session refuses ${name} in a message, and repairs it where the listener says so`, async () => {
     const strict = new Harness();
-    await strict.send(`EHLO a.test\r\n${ENVELOPE}${text}\r\n.\r\nNOOP\r\n`);
+    await strict.send(`EHLO a.test\r\n${ENVELOPE}${FROM}\r\n${text}\r\n.\r\nNOOP\r\n`);
     assert.equal(strict.codes(), '220,250,250,250,354,550,250');
     assert.equal(strict.messages.length, 0);
     const lenient = new Harness({ settings: { ...SETTINGS, compat: { ...SETTINGS.compat, bareLf: true } } });
-    await lenient.send(`EHLO a.test\r\n${ENVELOPE}${text}\r\n.\r\nNOOP\r\n`);
+    await lenient.send(`EHLO a.test\r\n${ENVELOPE}${FROM}\r\n${text}\r\n.\r\nNOOP\r\n`);
     assert.equal(lenient.codes(), '220,250,250,250,354,250,250');
     assert.doesNotMatch(lenient.content(0), /[^\r]\n|\r[^\n]/);
   });
@@ -243,7 +246,9 @@ test('Session holds content to the size limit, to the octet', async () => {
     [1001, '552'],
   ] as const) {
     const client = new Harness({ settings });
-    await client.send(`EHLO a.test\r\n${ENVELOPE}${'x'.repeat(size - 2)}\r\n.\r\nNOOP\r\n`);
+    await client.send(
+      `EHLO a.test\r\n${ENVELOPE}${FROM}\r\n${'x'.repeat(size - FROM.length - 4)}\r\n.\r\nNOOP\r\n`,
+    );
     assert.equal(client.codes(), `220,250,250,250,354,${code},250`);
   }
 });
@@ -276,7 +281,7 @@ test('Session refuses a message with more Received lines than the limit', async 
     [4, '554'],
   ] as const) {
     const client = new Harness({ settings });
-    await client.send(`EHLO a.test\r\n${ENVELOPE}${'Received: x\r\n'.repeat(hops)}\r\nbody\r\n.\r\n`);
+    await client.send(`EHLO a.test\r\n${ENVELOPE}${'Received: x\r\n'.repeat(hops)}${FROM}\r\nbody\r\n.\r\n`);
     assert.equal(client.codes(), `220,250,250,250,354,${code}`);
   }
 });
@@ -288,7 +293,7 @@ test('Session holds recipients, messages and errors to their limits', async () =
   };
   const client = new Harness({ settings });
   const rcpt = 'RCPT TO:<bob@inbound.test>\r\n';
-  await client.send(`EHLO a.test\r\nMAIL FROM:<>\r\n${rcpt}${rcpt}${rcpt}DATA\r\nx\r\n.\r\nMAIL FROM:<>\r\n`);
+  await client.send(`EHLO a.test\r\nMAIL FROM:<>\r\n${rcpt}${rcpt}${rcpt}DATA\r\n${MESSAGE}MAIL FROM:<>\r\n`);
   assert.equal(client.codes(), '220,250,250,250,250,452,354,250,421');
   const clumsy = new Harness({ settings });
   await clumsy.send('FOO\r\nFOO\r\nFOO\r\nNOOP\r\n');
@@ -318,7 +323,7 @@ test('Session answers 452 at MAIL when the disk is full, 452 or 451 after DATA w
     ['failed', '451'],
   ] as const) {
     const client = new Harness({ store: () => Promise.resolve(result) });
-    await client.send(`EHLO a.test\r\n${ENVELOPE}x\r\n.\r\nNOOP\r\n`);
+    await client.send(`EHLO a.test\r\n${ENVELOPE}${MESSAGE}NOOP\r\n`);
     assert.equal(client.codes(), `220,250,250,250,354,${code},250`);
   }
 });
@@ -326,7 +331,7 @@ test('Session answers 452 at MAIL when the disk is full, 452 or 451 after DATA w
 test('Session says 250 only when the message is stored', async () => {
   let stored: (result: 'stored') => void = () => undefined;
   const client = new Harness({ store: () => new Promise((resolve) => (stored = resolve)) });
-  await client.send(`EHLO a.test\r\n${ENVELOPE}x\r\n.\r\nNOOP\r\n`);
+  await client.send(`EHLO a.test\r\n${ENVELOPE}${MESSAGE}NOOP\r\n`);
   assert.equal(client.codes(), '220,250,250,250,354');
   stored('stored');
   await client.settle();
@@ -337,9 +342,9 @@ test('Session tells the history of a message that is stored, with its Message-ID
   const client = new Harness({
     store: (message) => Promise.resolve(message.id === 'ID1' ? 'failed' : 'stored'),
   });
-  await client.send(`EHLO a.test\r\n${ENVELOPE}Message-ID: <lost@a.test>\r\n\r\nx\r\n.\r\n`);
-  await client.send(`${ENVELOPE}Subject: s\r\nmessage-id: <kept@a.test>\r\n\r\nx\r\n.\r\n`);
-  await client.send(`${ENVELOPE}Subject: none\r\n\r\nx\r\n.\r\n`);
+  await client.send(`EHLO a.test\r\n${ENVELOPE}Message-ID: <lost@a.test>\r\n${MESSAGE}`);
+  await client.send(`${ENVELOPE}Subject: s\r\nmessage-id: <kept@a.test>\r\n${MESSAGE}`);
+  await client.send(`${ENVELOPE}Subject: none\r\n${MESSAGE}`);
   assert.deepEqual(
     client.kept.accepted.map(({ id, transaction, messageId, sender, size }) => [
       id,
@@ -349,8 +354,8 @@ test('Session tells the history of a message that is stored, with its Message-ID
       size,
     ]),
     [
-      ['ID2', 2, 'kept@a.test', 'probe@outside.test', 44],
-      ['ID3', 3, undefined, 'probe@outside.test', 20],
+      ['ID2', 2, 'kept@a.test', 'probe@outside.test', 44 + FROM.length],
+      ['ID3', 3, undefined, 'probe@outside.test', 20 + FROM.length],
     ],
   );
 });
@@ -359,6 +364,7 @@ test('Session moves content over the inline limit into a file, and discards it w
   const client = new Harness({ inlineLimit: 2000 });
   await client.send(`EHLO a.test\r\n${ENVELOPE}`);
   const line = `${'y'.repeat(98)}\r\n`;
+  await client.send(`${FROM}\r\n`);
   for (let n = 0; n < 50; n += 1) await client.send(line);
   await client.send('.\r\n');
   assert.equal(client.codes(), '220,250,250,250,354,250');
@@ -401,7 +407,7 @@ test('Session drains: idle at once, a message after its reply', async () => {
   await sending.send(`EHLO a.test\r\n${ENVELOPE}`);
   sending.session.drain();
   assert.ok(!sending.ended);
-  await sending.send('x\r\n.\r\n');
+  await sending.send(MESSAGE);
   assert.equal(sending.codes(), '220,250,250,250,354,250,421');
   assert.ok(sending.ended);
 });
@@ -437,7 +443,7 @@ test('Session holds few replies for a client that does not read, and answers all
 
 test('Session answers what was sent before the client closed its side', async () => {
   const client = new Harness();
-  client.session.receive(Buffer.from(`EHLO a.test\r\n${ENVELOPE}x\r\n.\r\n`));
+  client.session.receive(Buffer.from(`EHLO a.test\r\n${ENVELOPE}${MESSAGE}`));
   client.session.inputEnd();
   await client.settle();
   assert.equal(client.codes(), '220,250,250,250,354,250');
@@ -455,6 +461,7 @@ const COMMANDS = fc.constantFrom(
   'RCPT TO:<v%outside.test@inbound.test>\r\n',
   'DATA\r\n',
   'x\r\n.\r\n',
+  MESSAGE,
   '.\r\n',
   '..\r\n',
   'a\nb\r\n.\r\n',

@@ -29,6 +29,8 @@ export interface ControlClient {
   queueShow(id: string): Promise<ControlAnswer<schema.QueueShow>>;
   queueStats(): Promise<ControlAnswer<schema.QueueStats>>;
   queueRetry(request: schema.RetryRequest): Promise<ControlAnswer<schema.QueueChange>>;
+  queueHold(request: schema.HoldRequest): Promise<ControlAnswer<schema.QueueChange>>;
+  queueRelease(request: schema.HoldRequest): Promise<ControlAnswer<schema.QueueChange>>;
   queueDelete(request: schema.DeleteRequest): Promise<ControlAnswer<schema.QueueChange>>;
 }
 
@@ -46,6 +48,8 @@ export function controlClient(path: string, deadlineMs = DEADLINE_MS): ControlCl
     queueShow: (id) => ask(schema.queueShow, 'GET', `/v1/queue/messages/${encodeURIComponent(id)}`),
     queueStats: () => ask(schema.queueStats, 'GET', '/v1/queue/stats'),
     queueRetry: (request) => ask(schema.queueChange, 'POST', '/v1/queue/retry', request),
+    queueHold: (request) => ask(schema.queueChange, 'POST', '/v1/queue/hold', request),
+    queueRelease: (request) => ask(schema.queueChange, 'POST', '/v1/queue/release', request),
     queueDelete: (request) => ask(schema.queueChange, 'POST', '/v1/queue/delete', request),
   };
 }

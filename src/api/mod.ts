@@ -5,6 +5,7 @@ export type { ControlEvents } from './events.ts';
 export type {
   CertificateStatus,
   DeleteRequest,
+  HoldRequest,
   LastReload,
   LimitStatus,
   ListenerStatus,

@@ -26,6 +26,8 @@ export function controlRoutes(backend: ControlBackend, emit: Emit<ControlEvents>
   app.get('/v1/queue/stats', (c) => showStats(c, backend));
   app.get('/v1/queue/messages/:id', (c) => showMessage(c, backend, c.req.param('id')));
   app.post('/v1/queue/retry', (c) => retry(c, backend, changed));
+  app.post('/v1/queue/hold', (c) => hold(c, changed, 'held', (ids) => backend.queueHold(ids)));
+  app.post('/v1/queue/release', (c) => hold(c, changed, 'released', (ids) => backend.queueRelease(ids)));
   app.post('/v1/queue/delete', (c) => deleteMessages(c, backend, changed));
   app.notFound((c) =>
     refuse(
@@ -126,8 +128,28 @@ async function showMessage(c: Context, backend: ControlBackend, id: string): Pro
 async function retry(c: Context, backend: ControlBackend, changed: Changed): Promise<Response> {
   const request = await readBody(c, schema.retryRequest);
   if (request instanceof Response) return request;
-  const { count, unavailable } = await backend.queueRetry(request.ids);
-  changed(c, `messages made due: ${count}`);
+  const change = await backend.queueRetry(request.ids);
+  changed(c, `messages made due: ${change.count}`);
+  return showChange(c, change);
+}
+
+async function hold(
+  c: Context,
+  changed: Changed,
+  done: 'held' | 'released',
+  act: ControlBackend['queueHold'],
+): Promise<Response> {
+  const request = await readBody(c, schema.holdRequest);
+  if (request instanceof Response) return request;
+  const change = await act(request.ids);
+  changed(c, `messages ${done}: ${change.count}`);
+  return showChange(c, change);
+}
+
+function showChange(
+  c: Context,
+  { count, unavailable }: Awaited<ReturnType<ControlBackend['queueHold']>>,
+): Response {
   const change = { schema: 'postern.queue-change/1' as const, count, unavailable: [...unavailable] };
   return c.json(z.encode(schema.queueChange, change));
 }

@@ -191,6 +191,8 @@ export const queuedMessage = z.object({
   id: z.string(),
   worker: z.string(),
   received: moment,
+  /** When its sender wants it to be delivered; null: at once. */
+  holdUntil: moment.nullable(),
   /** Octets of content. */
   size: count,
   /** Empty for the null reverse-path. */
@@ -267,6 +269,9 @@ export const queueQuery = z.strictObject({
 
 export const retryRequest = z.strictObject({ ids: z.union([z.literal('all'), ids]) });
 export type RetryRequest = z.infer<typeof retryRequest>;
+
+export const holdRequest = z.strictObject({ ids });
+export type HoldRequest = z.infer<typeof holdRequest>;
 
 const reason = z.string().max(200);
 export const deleteRequest = z.union([

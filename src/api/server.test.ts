@@ -230,6 +230,7 @@ test('queueShow() gives a message as it is queued', async (t) => {
     id: idOf(1),
     worker: 'w1',
     received: STARTED + 1000,
+    holdUntil: null,
     size: 4096,
     sender: 's1@contoso.example',
     origin: { client: '192.0.2.7', listener: 'internet', account: null, helo: 'client.example' },
@@ -263,6 +264,16 @@ test('queueRetry() takes ids or all', async (t) => {
   assert.equal(valueOf(await client.queueRetry({ ids: [idOf(1), idOf(9)] })).count, 1);
   assert.equal(valueOf(await client.queueRetry({ ids: 'all' })).count, 2);
   assert.deepEqual(backend.calls, [`retry ${idOf(1)},${idOf(9)}`, 'retry all']);
+});
+
+test('queueHold() and queueRelease() take ids, and nothing else', async (t) => {
+  const { client, backend } = await serve(t, memoryBackend([entryOf(1), entryOf(2)]));
+  const held = (): readonly (boolean | undefined)[] =>
+    backend.entries.map(({ message }) => message.recipients[0]?.held);
+  assert.equal(valueOf(await client.queueHold({ ids: [idOf(1), idOf(9)] })).count, 1);
+  assert.deepEqual(held(), [true, false]);
+  assert.equal(valueOf(await client.queueRelease({ ids: [idOf(1)] })).count, 1);
+  assert.deepEqual(held(), [false, false]);
 });
 
 test('queueDelete() deletes what is named and nothing else', async (t) => {
@@ -320,6 +331,8 @@ for (const [name, method, url, body, status] of [
   ['an id that is none', 'POST', '/v1/queue/retry', '{"ids":["x"]}', 400],
   ['no ids', 'POST', '/v1/queue/retry', '{"ids":[]}', 400],
   ['a key it does not know', 'POST', '/v1/queue/retry', '{"ids":"all","force":true}', 400],
+  ['holding all', 'POST', '/v1/queue/hold', '{"ids":"all"}', 400],
+  ['releasing all', 'POST', '/v1/queue/release', '{"ids":"all"}', 400],
   ['deleting all without a count', 'POST', '/v1/queue/delete', '{"ids":"all","reason":""}', 400],
   ['deleting without a reason', 'POST', '/v1/queue/delete', `{"ids":["${idOf(1)}"]}`, 400],
   ['a limit of 0', 'GET', '/v1/queue?limit=0', undefined, 400],

@@ -31,6 +31,10 @@ export interface ControlBackend {
   queueStats(): Promise<FromWorkers & { readonly workers: readonly WorkerQueue[] }>;
   /** Makes the messages due now; held recipients stay held. Answers how many messages. */
   queueRetry(ids: readonly string[] | 'all'): Promise<FromWorkers & { readonly count: number }>;
+  /** Keeps messages from being tried until they are released. Answers how many. */
+  queueHold(ids: readonly string[]): Promise<FromWorkers & { readonly count: number }>;
+  /** Has held messages tried now. Answers how many. */
+  queueRelease(ids: readonly string[]): Promise<FromWorkers & { readonly count: number }>;
   /** Removes messages for good, without telling their senders. Answers how many. `reason` is for the log. */
   queueDelete(ids: readonly string[], reason: string): Promise<FromWorkers & { readonly count: number }>;
 }

@@ -10,6 +10,7 @@ export function queuedMessageOf({ worker, message }: QueueEntry): QueuedMessage 
     id: message.id,
     worker,
     received: message.envelope.receivedAt,
+    holdUntil: message.envelope.holdUntil ?? null,
     size: message.size,
     sender: message.envelope.sender,
     origin: { client, listener, account, helo },

@@ -28,6 +28,8 @@ test('every command that asks the daemon exits 4 when there is none', async (t) 
     ['queue', 'list'],
     ['queue', 'show', idOf(1)],
     ['queue', 'retry', '--all'],
+    ['queue', 'hold', idOf(1)],
+    ['queue', 'release', idOf(1)],
     ['queue', 'delete', idOf(1)],
     ['queue', 'delete', '--all'],
     ['queue', 'stats'],
@@ -285,6 +287,47 @@ test('queue retry takes ids or --all, and not both or neither', async (t) => {
   assertFailed(await run(['queue', 'delete', 'x']), EXIT.usage, /error: x is not the id of a message\n/);
   assert.equal(backend.calls.length, 3);
 });
+
+test('queue hold and release take ids and say how many', async (t) => {
+  const { run, backend } = await daemon(t, memoryBackend([entryOf(1), entryOf(2)]));
+  const held = await run(['queue', 'hold', idOf(1), idOf(9)]);
+  assert.equal(held.code, EXIT.no);
+  assert.equal(held.stdout, '1 of 2 messages held. Let go with: postern queue release ID\n');
+  assert.equal(backend.entries[0]?.message.recipients[0]?.held, true);
+  const shown = await run(['queue', 'show', idOf(1)]);
+  assert.match(
+    shown.stdout,
+    /next try: held\n[^]*\nLet it go with: postern queue release 1M85X3JJ9000000001\n$/,
+  );
+  const released = await run(['queue', 'release', idOf(1)]);
+  assert.equal(released.code, EXIT.yes);
+  assert.match(released.stdout, /^1 message released\./);
+  assert.equal(backend.entries[0].message.recipients[0]?.held, false);
+  for (const action of ['hold', 'release']) {
+    assertFailed(await run(['queue', action, 'x']), EXIT.usage, /error: x is not the id of a message\n/);
+    assert.equal((await run(['queue', action])).code, EXIT.usage);
+    assert.match(
+      (await run(['queue', action, '--json', idOf(2)])).stdout,
+      /"schema": ?"postern\.queue-change\/1"/,
+    );
+  }
+});
+
+test('queue list and show tell what its sender wants delivered later', async (t) => {
+  const entry = entryOf(1, { attempts: 0, lastReply: '', nextAttempt: LATER });
+  const later = {
+    ...entry,
+    message: { ...entry.message, envelope: { ...entry.message.envelope, holdUntil: LATER } },
+  };
+  const { run } = await daemon(t, memoryBackend([later]));
+  assert.match((await run(['queue', 'list'])).stdout, /b@other\.example +in 3 d +sent for later\n/);
+  assert.match(
+    (await run(['queue', 'show', idOf(1)])).stdout,
+    /\nIts sender wants it delivered from 2026-11-27 .* on, in 3 d\.\n/,
+  );
+});
+
+const LATER = Date.UTC(2026, 10, 27, 13);
 
 test('queue delete deletes the messages that are named', async (t) => {
   const { run, backend } = await daemon(t, memoryBackend([entryOf(1), entryOf(2)]));

@@ -53,6 +53,8 @@ export function createBackend(supervision: Supervision): ControlBackend {
       return { unavailable, entry: found[0] };
     },
     queueRetry: (ids) => countAll(workers, 'queueRetry', ids),
+    queueHold: (ids) => countAll(workers, 'queueHold', ids),
+    queueRelease: (ids) => countAll(workers, 'queueRelease', ids),
     queueDelete: (ids, reason) => countAll(workers, 'queueDelete', { ids, reason }),
   };
 }
@@ -79,7 +81,7 @@ export async function askAll<N extends RequestName>(
   return { answers, unavailable };
 }
 
-async function countAll<N extends 'queueRetry' | 'queueDelete'>(
+async function countAll<N extends 'queueRetry' | 'queueHold' | 'queueRelease' | 'queueDelete'>(
   workers: readonly WorkerProcess[],
   name: N,
   ask: WorkerRequests[N]['ask'],

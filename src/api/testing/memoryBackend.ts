@@ -58,6 +58,8 @@ export function memoryBackend(entries: QueueEntry[] = []): MemoryBackend {
       backend.calls.push(`retry ${String(ids)}`);
       return { unavailable: backend.unavailable, count: found(backend, ids).length };
     },
+    queueHold: async (ids) => setHeld(backend, ids, true),
+    queueRelease: async (ids) => setHeld(backend, ids, false),
     queueDelete: async (ids, reason) => {
       backend.calls.push(`delete ${ids.length} ${reason}`);
       const gone = found(backend, ids);
@@ -74,6 +76,18 @@ function matches(recipients: readonly SpooledRecipient[], held: boolean | undefi
 
 function found({ entries }: MemoryBackend, ids: readonly string[] | 'all'): QueueEntry[] {
   return entries.filter(({ message }) => ids === 'all' || ids.includes(message.id));
+}
+
+function setHeld(backend: MemoryBackend, ids: readonly string[], held: boolean) {
+  const changed = found(backend, ids);
+  for (const entry of changed) {
+    const recipients = entry.message.recipients.map((recipient) => ({ ...recipient, held }));
+    backend.entries[backend.entries.indexOf(entry)] = {
+      ...entry,
+      message: { ...entry.message, recipients },
+    };
+  }
+  return { unavailable: backend.unavailable, count: changed.length };
 }
 
 function totals({ entries }: MemoryBackend) {

@@ -93,6 +93,11 @@ function describeList({ messages, more }: QueueList, { options, io }: Call<Optio
   return `${table}\n\n${end}`;
 }
 
+/** Why nothing was tried yet. */
+function untried({ holdUntil }: QueuedMessage, now: number): string {
+  return holdUntil !== null && holdUntil > now ? 'sent for later' : 'not tried yet';
+}
+
 /** A row for each recipient; what belongs to the message stands in the first only. */
 function describeMessage(message: QueuedMessage, now: number): string[][] {
   return message.recipients.map((recipient, index) => [
@@ -101,6 +106,6 @@ function describeMessage(message: QueuedMessage, now: number): string[][] {
       : ['', '', '', '']),
     recipient.address,
     nextTry(recipient, now),
-    recipient.lastReply === '' ? 'not tried yet' : recipient.lastReply,
+    recipient.lastReply === '' ? untried(message, now) : recipient.lastReply,
   ]);
 }

@@ -45,10 +45,21 @@ function describe(message: QueuedMessage, now: number): string {
     printable(`Sender ${senderOf(message)}, as claimed; ${formatSize(message.size)}.`),
     printable(`${from}.`),
     `Received ${formatMoment(message.received)}, ${formatSpan(now - message.received)} ago; in the spool of ${message.worker}.`,
+    ...forLater(message, now),
     ...message.recipients.flatMap((recipient) => ['', ...describeRecipient(recipient, now)]),
     '',
-    `Try it again now with: postern queue retry ${message.id}`,
+    message.recipients.some(({ held }) => held)
+      ? `Let it go with: postern queue release ${message.id}`
+      : `Try it again now with: postern queue retry ${message.id}`,
   ].join('\n');
+}
+
+/** FUTURERELEASE (RFC 4865). */
+function forLater({ holdUntil }: QueuedMessage, now: number): string[] {
+  if (holdUntil === null || holdUntil <= now) return [];
+  return [
+    `Its sender wants it delivered from ${formatMoment(holdUntil)} on, in ${formatSpan(holdUntil - now)}.`,
+  ];
 }
 
 function describeRecipient(recipient: QueuedRecipient, now: number): string[] {

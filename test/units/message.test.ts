@@ -1,3 +1,3 @@
 import { units } from '../kit/units.ts';
 
-await units('std', 'mail', 'smtp', 'dns', 'bounce');
+units('std', 'mail', 'smtp', 'dns', 'bounce');

@@ -1,3 +1,3 @@
 import { units } from '../kit/units.ts';
 
-await units('facts', 'policy', 'proof', 'screen', 'check', 'config');
+units('facts', 'policy', 'proof', 'screen', 'check', 'config');

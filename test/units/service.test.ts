@@ -1,3 +1,3 @@
 import { units } from '../kit/units.ts';
 
-await units('listener', 'session', 'deliver', 'schedule', 'ledger', 'daemon', 'observe', 'api');
+units('listener', 'session', 'deliver', 'schedule', 'ledger', 'daemon', 'observe', 'api');

@@ -1,3 +1,3 @@
 import { units } from '../kit/units.ts';
 
-await units('spool', 'history', 'accounts');
+units('spool', 'history', 'accounts');

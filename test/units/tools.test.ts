@@ -1,3 +1,3 @@
 import { units } from '../kit/units.ts';
 
-await units('cli', 'import', 'audit');
+units('cli', 'import', 'audit');

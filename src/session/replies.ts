@@ -90,7 +90,7 @@ export const REPLIES = {
   eightBitHeader: reply(
     550,
     '6.0',
-    'The header of the message has other than ASCII characters without SMTPUTF8',
+    'The header of the message has 8-bit characters, which need SMTPUTF8 and must be UTF-8',
   ),
   tooManyFields: reply(550, '6.0', 'The header of the message has too many fields'),
   noFrom: reply(550, '6.0', 'The message has no From field'),

@@ -132,6 +132,22 @@ describe('answers without end', () => {
     assert.equal((await addressesOf(t.resolver)).length, MAX_RECORDS);
   });
 
+  it('take as much of the cache as they have records', async () => {
+    await using t = await setup({ cacheRecords: 4 });
+    const add = (name: string, count: number): void => {
+      for (let index = 1; index <= count; index += 1)
+        t.server.add(name, { type: 'A', data: `192.0.2.${index}` });
+    };
+    add('one.test', 1);
+    add('two.test', 1);
+    add('many.test', 4);
+    for (const name of ['one.test', 'two.test', 'one.test', 'two.test']) await addressesOf(t.resolver, name);
+    assert.equal(t.server.queries.length, 2);
+    await addressesOf(t.resolver, 'many.test');
+    for (const name of ['one.test', 'two.test']) await addressesOf(t.resolver, name);
+    assert.equal(t.server.queries.length, 5);
+  });
+
   it('give 2,048 octets of a text', async () => {
     await using t = await setup();
     const strings = Array.from({ length: 200 }, () => Buffer.alloc(255, 0x61));

@@ -139,6 +139,13 @@ describe('the name of a client', () => {
     assert.match(name.kind === 'unconfirmed' ? name.name : '', /^a\?b\?+\.test$/);
     assert.equal(t.server.queries.length, 1);
   });
+
+  it('that no host can have is never confirmed', async () => {
+    await using t = await setup(NAMES);
+    pointers(t.server, 'a/b.test');
+    t.server.add('a/b.test', { type: 'A', data: CLIENT.text });
+    assert.deepEqual(await nameOf(t), { kind: 'unconfirmed', name: 'a/b.test' });
+  });
 });
 
 describe('a list', () => {

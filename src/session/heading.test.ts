@@ -57,7 +57,7 @@ for (const [name, content, expected] of amended) {
     assert.equal(
       through(
         content,
-        [...content].map((_, at) => at),
+        Array.from({ length: content.length }, (_, at) => at),
       ).out,
       expected,
     );

@@ -1,6 +1,7 @@
 /** From the configuration to what each part is given. Pure. */
 import { formatEndpoint, type Config, type ListenerConfig } from '../config/mod.ts';
 import type { SmtpCourierOptions, Timeouts } from '../deliver/mod.ts';
+import type { FactsSettings } from '../facts/mod.ts';
 import type { AdmissionLimits } from '../listener/mod.ts';
 import type { Settings as ScheduleSettings } from '../schedule/mod.ts';
 import type { ListenerSettings, Offers } from '../session/mod.ts';
@@ -27,6 +28,12 @@ export function listenerSettings(config: Config, listener: ListenerConfig): List
     greetingDelay: listener.greetingDelay,
     offers: offers(config, listener),
     mayXclient: (client) => config.xclient.some((range) => inRange(client, range)),
+    mayTurn: ({ client, account }) =>
+      config.etrn.some(
+        ({ from, accounts }) =>
+          from.some((range) => inRange(client, range)) ||
+          (account !== undefined && accounts.includes(account)),
+      ),
     compat: listener.compat,
     limits: config.limits,
     timeouts: config.timeouts,
@@ -44,6 +51,14 @@ function offers({ etrn }: Config, { purpose }: ListenerConfig): Offers {
     etrn: etrn.length > 0 && purpose !== 'lmtp',
     deliverBy: submission,
     futureRelease: submission ? { maxSeconds: FURTHEST_RELEASE } : undefined,
+  };
+}
+
+/** What is asked of DNS about clients. */
+export function factsSettings({ clients }: Config): FactsSettings {
+  return {
+    lists: clients.dnsLists.map(({ zone, answers }) => ({ zone, answers })),
+    reverseName: clients.reverseName !== 'off',
   };
 }
 

@@ -1,5 +1,6 @@
 /** The extensions: offered only where they work, and working where they are offered. */
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import type { ListenerSettings } from './mod.ts';
 import { Harness, SETTINGS } from './testing/harness.ts';
@@ -266,6 +267,18 @@ test('LMTP answers the last chunk once for each recipient when the message is to
 
 test('LMTP greets as LMTP', () => {
   assert.match(new Harness(LMTP).output, /^220 mx\.inbound\.test LMTP /);
+});
+
+test('EHLO tells of ETRN only those who may ask for something, by their address or their account', async () => {
+  const world = listener({
+    offers: { ...SETTINGS.offers, etrn: true },
+    mayTurn: ({ client, account }) => client.text === '127.0.1.5' || account === 'alice@inbound.test',
+  });
+  assert.ok(!(await greeted(world)).offered.includes('ETRN'));
+  assert.ok((await greeted({ ...world, client: '127.0.1.5' })).offered.includes('ETRN'));
+  const auth = `AUTH PLAIN ${Buffer.from('\0alice@inbound.test\0secret').toString('base64')}\r\n`;
+  const [, after] = await talk(world, `${auth}EHLO a.test\r\n`);
+  assert.match(after ?? '', /^250 ETRN$/m);
 });
 
 test('ETRN says what the queue answers, outside transactions, for whoever asks', async () => {

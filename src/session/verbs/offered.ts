@@ -28,7 +28,7 @@ export function offered(
     ...(works.limits ? [limits(settings)] : []),
     ...keyword('DELIVERBY', works.deliverBy),
     ...futureRelease(works.futureRelease, now),
-    ...keyword('ETRN', works.etrn),
+    ...keyword('ETRN', works.etrn && settings.mayTurn({ client, account: state.account })),
     ...xclient(settings.mayXclient(client)),
   ];
 }

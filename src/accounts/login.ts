@@ -8,7 +8,8 @@
  *     alice                     an account in the default domain
  *
  * A Windows domain stands for the mail domain that `ntDomains` gives it; one that is not listed there is an unknown user.
- * A login with an `@` is an address and nothing else. Local parts are ASCII, so there is nothing for SASLprep to prepare.
+ * A login with an `@` is an address and nothing else. It is ASCII, so there is nothing for SASLprep to prepare: an account whose
+ * address is not ASCII signs in with another address of its own.
  */
 import { Buffer } from 'node:buffer';
 import { foldAscii, isAddressError, parseMailbox } from '../mail/mod.ts';
@@ -56,6 +57,7 @@ type Parsed = ReturnType<typeof parseMailbox>;
 
 function loginOf(account: Parsed, alias?: Parsed): Login | undefined {
   if (isAddressError(account) || isAddressError(alias)) return undefined;
+  if (account.utf8 || alias?.utf8 === true) return undefined;
   return { account, alias };
 }
 

@@ -14,7 +14,7 @@ const MAX_LABEL = 63;
  * admits beside them (2.6); and what it admits in a context (appendix A).
  */
 const U_LABEL =
-  /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}\u06fd\u06fe\u0f0b\u3007\u200c\u200d\u00b7\u0375\u05f3\u05f4\u30fb-]+$/u;
+  /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}\u06fd\u06fe\u0f0b\u3007\p{Join_Control}\u00b7\u0375\u05f3\u05f4\u30fb-]+$/u;
 /** Admitted by category and excluded by RFC 5892: ignorable (2.3), exceptions (2.6), conjoining Hangul jamo (2.9). */
 const EXCLUDED =
   /[\p{Default_Ignorable_Code_Point}--\p{Join_Control}]|[\u302e-\u302f\u0640\u07fa\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7c6\ud7cb-\ud7fb]/v;

@@ -28,7 +28,7 @@ const JOINED_AFTER = new RegExp(`^\\p{Mn}*[${JOINS_ON}${JOINS_BACK}]`, 'u');
 const HEBREW_BEFORE = /\p{Script=Hebrew}$/u;
 const GREEK_AFTER = /^\p{Script=Greek}/u;
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
-const CONTEXTUAL = /[\u200c\u200d\u00b7\u0375\u05f3\u05f4\u30fb]/g;
+const CONTEXTUAL = /[\p{Join_Control}\u00b7\u0375\u05f3\u05f4\u30fb]/gu;
 const ARABIC_INDIC = /[\u0660-\u0669]/;
 const EXTENDED_ARABIC_INDIC = /[\u06f0-\u06f9]/;
 

@@ -156,27 +156,30 @@ function write(folder: string, policy: Policy): void {
 function replay(folder: string, policy: Policy): Replayed {
   using history = openHistory(folder);
   const judge = createReplay(policy, { lookup: () => 'known', until: UNTIL });
-  for (const records of history.decisions({ since: SINCE, until: UNTIL })) judge.add(records);
+  for (const page of history.pages({ since: SINCE, until: UNTIL })) judge.add(page);
   return judge.result();
 }
 
 function read(folder: string): number {
   using history = openHistory(folder);
   let count = 0;
-  for (const records of history.decisions({ since: SINCE, until: UNTIL })) count += records.length;
+  for (const page of history.pages({ since: SINCE, until: UNTIL })) count += page.cases.length;
   return count;
 }
 
-/** Runs `work` and prints how many decisions it did a second, and a second of the processor, which others on the machine do not share. */
+/**
+ * Runs `work` and prints how many decisions it did a second; a second of processor time of its thread, which others on the machine
+ * hardly disturb; and one of the whole process, which the collection of garbage is part of.
+ */
 function measure(name: string, work: () => number): void {
   const begun = performance.now();
-  const cpu = process.threadCpuUsage();
+  const [thread, whole] = [process.threadCpuUsage(), process.cpuUsage()];
   const count = work();
   const seconds = (performance.now() - begun) / 1000;
-  const { user, system } = process.threadCpuUsage(cpu);
   const rate = (time: number): string => Math.round(count / time).toLocaleString('en-US');
+  const ofProcessor = ({ user, system }: NodeJS.CpuUsage): string => rate((user + system) / 1e6);
   console.log(
-    `${name}: ${rate(seconds)} decisions a second, ${rate((user + system) / 1e6)} of processor time`,
+    `${name}: ${rate(seconds)} decisions a second; of processor time ${ofProcessor(process.threadCpuUsage(thread))} in the thread, ${ofProcessor(process.cpuUsage(whole))} in the process`,
   );
 }
 

@@ -5,7 +5,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { packRecords } from './batch.ts';
 import { openHistory } from './read/history.ts';
-import { allDecisions, decisionsIn, NOW, openStore, temporaryFolder, write } from './testing/kit.ts';
+import {
+  allDecisions,
+  decisionsIn,
+  NOW,
+  openStore,
+  recordsWithin,
+  temporaryFolder,
+  write,
+} from './testing/kit.ts';
 import type { AttemptRecord, DecisionRecord, HistoryRecord, MessageRecord, NoticeRecord } from './types.ts';
 
 /** Few different ones, so that they repeat; every kind of trouble a text can be. */
@@ -108,7 +116,7 @@ function isDecision(one: HistoryRecord): one is DecisionRecord {
   return one.kind === 'decision';
 }
 
-test('decisions() gives every decision as it was added, in order', (t) => {
+test('pages() gives every decision as it was added, in order', (t) => {
   const batches = fc.array(fc.array(fc.oneof(record, refusals), { maxLength: 12 }), { maxLength: 4 });
   fc.assert(
     fc.property(batches, fc.boolean(), (written, reopened) => {
@@ -165,13 +173,13 @@ test('byMessage() and byMessageId() give what was added of a message, whatever i
   );
 });
 
-test('decisions() of a period leaves out what is before and what is at its end', (t) => {
+test('pages() of a period leaves out what is before and what is at its end', (t) => {
   const folder = temporaryFolder(t);
   const wanted = fc.sample(decisions, 3).map((one, index) => ({ ...one, at: NOW + index }));
   write(folder, wanted);
   using reader = openHistory(folder);
   const period = { since: NOW + 1, until: NOW + 2 };
-  assert.deepEqual([...reader.decisions(period)].flat(), wanted.slice(1, 2));
+  assert.deepEqual(recordsWithin(reader, period), wanted.slice(1, 2));
   assert.equal(reader.count(period), 1);
   assert.equal(reader.count({ since: 0, until: NOW + 9 }), 3);
   assert.deepEqual(reader.span(), { first: NOW, last: NOW + 2 });

@@ -5,6 +5,7 @@
  * What is recorded can be read about a second later. A segment that cannot be read is left out and named in `problems`; nothing
  * here throws for what is on the disk. Everything is synchronous and made for a command of its own process, never for a worker.
  */
+import type { Case } from './replay/facts.ts';
 import type { AttemptRecord, DecisionRecord, MessageRecord, NoticeRecord } from './types.ts';
 
 /** From `since` until before `until`, milliseconds since the epoch. */
@@ -13,19 +14,26 @@ export interface Period {
   readonly until: number;
 }
 
+/** Some decisions, as far as judging them again needs them: the texts that no policy asks for are most of what is recorded. */
+export interface DecisionPage {
+  readonly cases: readonly Case[];
+  /**
+   * The records of these cases, whole, in the order of `indices`, which ascend; only until the next page is read. Undefined: they are
+   * damaged, which `problems` says.
+   */
+  records(indices: readonly number[]): readonly DecisionRecord[] | undefined;
+}
+
 export interface HistoryReader extends Disposable {
   /** The first and the last moment of what is recorded; undefined: nothing is. */
   span(): { readonly first: number; readonly last: number } | undefined;
-  /** How many decisions `decisions()` will give; quick. */
+  /** How many decisions `pages()` will give; quick. */
   count(period: Period): number;
   /**
    * The decisions of a period, a few thousand at a time so that the caller can look up in between, in the order in which they were
    * written: that of time, but for the fraction of a second by which workers differ.
-   *
-   * Equal texts of one segment are mostly the same string, so that a Map from a text to what was made of it answers quickly; it must
-   * be bounded by whoever keeps it.
    */
-  decisions(period: Period): Iterable<readonly DecisionRecord[]>;
+  pages(period: Period): Iterable<DecisionPage>;
   /** A session by the name that a refusal ends in. */
   bySession(session: string): readonly Passage[];
   /** A message by its name in the queue; of a notification of ours as well. */

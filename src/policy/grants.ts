@@ -143,8 +143,7 @@ export function unmetConditions(grant: Grant, question: Question): readonly Cond
 
 /** The first grant, in configuration order, that fits. */
 export function firstFitting(table: GrantTable, question: Question): Grant | undefined {
-  const { facts, recipient, account, clientBlock } = question;
-  const sought: Sought = { recipient, sender: facts.sender, account };
+  const { facts, account, clientBlock } = question;
   let first = table.grants.length;
   const look = (numbers: readonly number[]): void => {
     first = firstFittingOf(numbers, first, table, question);
@@ -153,13 +152,17 @@ export function firstFitting(table: GrantTable, question: Question): Grant | und
     for (let at = innermost; at !== undefined; at = at.around) {
       const filed = table.filed.size === 0 ? undefined : table.filed.get(at);
       if (filed === undefined) look(at.rules);
-      else visitCandidates(filed, sought, look);
+      else visitCandidates(filed, soughtBy(question), look);
     }
   };
   visitAround(clientBlock);
   visitAround(findBlock(table.localCandidates, facts.localAddress));
-  if (account !== undefined) visitCandidates(table.accounts, sought, look);
+  if (account !== undefined) visitCandidates(table.accounts, soughtBy(question), look);
   return table.grants[first];
+}
+
+function soughtBy({ facts, recipient, account }: Question): Sought {
+  return { recipient, sender: facts.sender, account };
 }
 
 /**

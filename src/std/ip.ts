@@ -25,16 +25,15 @@ export interface Ipv6 {
 
 export type IpAddress = Ipv4 | Ipv6;
 
-const STRICT_V4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+const LONGEST_V4 = '255.255.255.255'.length;
+const DOT = 0x2e;
+const ZERO = 0x30;
 const MAPPED = 0xffffn << 32n;
 
 /** Parses one address, or returns undefined when `text` is not strictly one. */
 export function parseIp(text: string): IpAddress | undefined {
-  if (STRICT_V4.test(text)) {
-    let value = 0;
-    for (const part of text.split('.')) value = value * 256 + Number(part);
-    return { family: 4, value, text };
-  }
+  const v4 = valueOf4(text);
+  if (v4 !== undefined) return { family: 4, value: v4, text };
   if (!text.includes(':')) return undefined;
   const zone = text.indexOf('%');
   const bare = zone === -1 ? text : text.slice(0, zone);
@@ -51,10 +50,34 @@ export function parseIp(text: string): IpAddress | undefined {
  */
 function withoutDots(text: string): string | undefined {
   const tail = text.lastIndexOf(':') + 1;
-  const v4 = text.slice(tail);
-  if (!STRICT_V4.test(v4)) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0] = v4.split('.').map(Number);
-  return `${text.slice(0, tail)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  const v4 = valueOf4(text.slice(tail));
+  if (v4 === undefined) return undefined;
+  return `${text.slice(0, tail)}${(v4 >>> 16).toString(16)}:${(v4 & 0xffff).toString(16)}`;
+}
+
+/** The value of a dotted quad, strictly; undefined when `text` is none. Character by character: a history holds millions of them. */
+function valueOf4(text: string): number | undefined {
+  if (text.length > LONGEST_V4) return undefined;
+  let value = 0;
+  let parts = 0;
+  /** -1: its first digit is missing. */
+  let part = -1;
+  for (let at = 0; at <= text.length; at += 1) {
+    const unit = at === text.length ? DOT : text.charCodeAt(at);
+    if (unit === DOT) {
+      if (part === -1) return undefined;
+      value = value * 256 + part;
+      parts += 1;
+      part = -1;
+    } else {
+      const digit = unit - ZERO;
+      // A digit after a 0 would make it octal to others.
+      if (digit < 0 || digit > 9 || part === 0) return undefined;
+      part = part === -1 ? digit : part * 10 + digit;
+      if (part > 255) return undefined;
+    }
+  }
+  return parts === 4 ? value : undefined;
 }
 
 /** The IPv4 address of an unsigned 32-bit number. */

@@ -70,7 +70,8 @@ async function tryGrant(row: Row): Promise<void> {
 
 function recorded(): readonly DecisionRecord[] {
   using history = openHistory(join(world.site.folder, 'data', DATA_FOLDER.history));
-  const decisions = [...history.decisions({ since: 0, until: Number.MAX_SAFE_INTEGER })].flat();
+  const pages = history.pages({ since: 0, until: Number.MAX_SAFE_INTEGER });
+  const decisions = Array.from(pages).flatMap((page) => page.records([...page.cases.keys()]) ?? []);
   assert.deepEqual(history.problems, []);
   return decisions;
 }

@@ -97,9 +97,9 @@ async function replayAll(
   using interrupt = watchInterrupt();
   using progress = createProgress(call.io.stderr, 'Replaying', () => performance.now() - begun);
   let done = 0;
-  for (const records of history.decisions(period)) {
-    replay.add(records);
-    done += records.length;
+  for (const page of history.pages(period)) {
+    replay.add(page);
+    done += page.cases.length;
     progress.at(done, Math.max(done, total));
     await setImmediate();
     if (interrupt.hit) return 'interrupted';

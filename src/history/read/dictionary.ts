@@ -1,73 +1,75 @@
 /**
- * The dictionaries of a segment while it is read: one by one for who looks for a few rows, in runs for who reads them all. Numbers are
- * given out in the order of writing, so what a run of decisions refers to and was not loaded yet lies close together.
+ * The dictionaries of a segment while it is read, and what its rows are made of.
+ *
+ * One by one for who needs a few entries, in runs for who needs nearly all: numbers are given out in the order of writing, so what
+ * decisions that follow each other refer to lies close together, and a run costs a tenth of as many entries one by one.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { textOf } from '../store/text.ts';
 
-/** How the segment is read. */
-export type Way = 'all' | 'few';
-
 /** Entries that are loaded at a time. */
-const RUN = 10_000;
+const RUN = 4096;
 
 type Cells = readonly unknown[];
 
-/** What stands for each number of a dictionary. Throws for a number that is not there: the segment is damaged. */
+/** What stands for each number of a dictionary, found when it is asked for. Throws for a number that is not there. */
 export class Dictionary<Entry> {
-  readonly #run: StatementSync;
   readonly #one: StatementSync;
-  readonly #decode: (cells: Cells) => Entry;
-  readonly #way: Way;
+  readonly #decode: (text: string) => Entry;
   readonly #table: string;
-  /** By number. */
-  readonly #loaded: (Entry | undefined)[] = [];
   readonly #found = new Map<number, Entry>();
 
-  constructor(
-    database: DatabaseSync,
-    { table, columns, way }: { readonly table: string; readonly columns: string; readonly way: Way },
-    decode: (cells: Cells) => Entry,
-  ) {
+  constructor(database: DatabaseSync, table: 'text' | 'detail', decode: (text: string) => Entry) {
     this.#table = table;
-    this.#way = way;
     this.#decode = decode;
-    this.#run = rows(database, `SELECT id, ${columns} FROM ${table} WHERE id >= ? ORDER BY id LIMIT ${RUN}`);
-    this.#one = rows(database, `SELECT id, ${columns} FROM ${table} WHERE id = ?`);
+    this.#one = rows(database, `SELECT text FROM ${table} WHERE id = ?`);
   }
 
   at(number: number): Entry {
-    const entry = this.#way === 'all' ? this.#inRun(number) : this.#single(number);
-    if (entry === undefined) throw new Error(`damaged: ${this.#table} ${number} is missing`);
-    return entry;
-  }
-
-  #inRun(number: number): Entry | undefined {
-    while (this.#loaded.length <= number) {
-      const run = this.#run.all(this.#loaded.length);
-      for (const cells of run) this.#loaded[numberIn(cellsOf(cells), 0)] = this.#decode(cellsOf(cells));
-      if (run.length === 0) return undefined;
-    }
-    return this.#loaded[number];
-  }
-
-  #single(number: number): Entry | undefined {
     const known = this.#found.get(number);
     if (known !== undefined) return known;
     const found = this.#one.get(number);
-    if (found === undefined) return undefined;
-    const entry = this.#decode(cellsOf(found));
+    if (found === undefined) throw missing(this.#table, number);
+    const entry = this.#decode(textIn(cellsOf(found), 0));
     this.#found.set(number, entry);
     return entry;
   }
 }
 
-export function textDictionary(
-  database: DatabaseSync,
-  table: 'text' | 'detail',
-  way: Way,
-): Dictionary<string> {
-  return new Dictionary(database, { table, columns: 'text', way }, (cells) => textOf(cells[1]));
+/** The texts of a table. */
+export function textDictionary(database: DatabaseSync, table: 'text' | 'detail'): Dictionary<string> {
+  return new Dictionary(database, table, (text) => text);
+}
+
+/** The same for rows, found a run at a time; all that was found is kept, so it is for entries of which there are few for many decisions. */
+export class RunDictionary<Entry> {
+  readonly #run: StatementSync;
+  readonly #decode: (cells: Cells) => Entry;
+  readonly #table: string;
+  /** By number. */
+  readonly #loaded: (Entry | undefined)[] = [];
+
+  /** `select` lists the columns, of which the number is the first, and joins what they need; `decode` is given them. */
+  constructor(
+    database: DatabaseSync,
+    { table, select }: { readonly table: 'context' | 'verdict'; readonly select: string },
+    decode: (cells: Cells) => Entry,
+  ) {
+    this.#table = table;
+    this.#decode = decode;
+    this.#run = rows(database, `${select} WHERE ${table}.id >= ? ORDER BY ${table}.id LIMIT ${RUN}`);
+  }
+
+  at(number: number): Entry {
+    while (this.#loaded.length <= number) {
+      const run = this.#run.all(this.#loaded.length);
+      for (const cells of run) this.#loaded[numberIn(cellsOf(cells), 0)] = this.#decode(cellsOf(cells));
+      if (run.length === 0) break;
+    }
+    const entry = this.#loaded[number];
+    if (entry === undefined) throw missing(this.#table, number);
+    return entry;
+  }
 }
 
 /** A statement whose rows are arrays. */
@@ -91,4 +93,16 @@ export function numberIn(cells: Cells, index: number): number {
 
 export function optionalIn(cells: Cells, index: number): number | null {
   return cells[index] === null ? null : numberIn(cells, index);
+}
+
+/** A text that was joined to the row. */
+export function textIn(cells: Cells, index: number): string {
+  const value = cells[index];
+  if (typeof value === 'string') return value;
+  if (value === null) throw new TypeError('damaged: a text is missing');
+  return textOf(value);
+}
+
+function missing(table: string, number: number): Error {
+  return new Error(`damaged: ${table} ${number} is missing`);
 }

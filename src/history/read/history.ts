@@ -1,10 +1,8 @@
 /** The history as a whole, as it is read: its segments one after the other, without those that cannot be read. */
 import { existsSync } from 'node:fs';
 import { errorText, fileError } from '../../std/mod.ts';
-import type { HistoryProblem, HistoryReader, Passage, Period } from '../reader.ts';
+import type { DecisionPage, HistoryProblem, HistoryReader, Passage, Period } from '../reader.ts';
 import { listSegments, type SegmentFile } from '../store/folder.ts';
-import type { DecisionRecord } from '../types.ts';
-import type { Way } from './dictionary.ts';
 import {
   passagesOfMessage,
   passagesOfSession,
@@ -18,17 +16,25 @@ const DAY_MS = 86_400_000;
 /** By how much what a segment holds may lie outside its day: what was under way at midnight, and a clock that was set. */
 const SLACK = 3_600_000;
 
-/** Opens the history in a folder. One that is not there is empty; one that cannot be listed is empty, too, and a problem. */
-export function openHistory(folder: string): HistoryReader {
-  return new History(folder);
+/** Decisions that are read at a time. */
+const PAGE = 2048;
+
+/**
+ * Opens the history in a folder. One that is not there is empty; one that cannot be listed is empty, too, and a problem. `page` is
+ * how many decisions are read at a time, which makes no difference to what is read.
+ */
+export function openHistory(folder: string, { page = PAGE }: { readonly page?: number } = {}): HistoryReader {
+  return new History(folder, page);
 }
 
 class History implements HistoryReader {
   readonly #segments: readonly SegmentFile[];
+  readonly #page: number;
   readonly #open = new Map<string, SegmentReader | undefined>();
   readonly #problems: HistoryProblem[] = [];
 
-  constructor(folder: string) {
+  constructor(folder: string, page: number) {
+    this.#page = page;
     this.#segments = this.#list(folder).filter(({ damaged }) => !damaged);
   }
 
@@ -65,16 +71,30 @@ class History implements HistoryReader {
     );
   }
 
-  *decisions(period: Period): Iterable<readonly DecisionRecord[]> {
+  *pages(period: Period): Iterable<DecisionPage> {
     for (const file of this.#within(period)) {
-      using segment = this.#openOne(file, 'all');
+      using segment = this.#openOne(file);
       if (segment === undefined) continue;
       try {
-        yield* segment.decisions(period);
+        for (const page of segment.pages(period, this.#page)) yield this.#guarded(file, page);
       } catch (error) {
         this.#problem(file, error);
       }
     }
+  }
+
+  #guarded(file: SegmentFile, page: DecisionPage): DecisionPage {
+    return {
+      cases: page.cases,
+      records: (indices) => {
+        try {
+          return page.records(indices);
+        } catch (error) {
+          this.#problem(file, error);
+          return undefined;
+        }
+      },
+    };
   }
 
   bySession(session: string): readonly Passage[] {
@@ -105,7 +125,7 @@ class History implements HistoryReader {
 
   /** Undefined when it cannot be read. */
   #read<Found>(file: SegmentFile, read: (segment: SegmentReader) => Found): Found | undefined {
-    if (!this.#open.has(file.path)) this.#open.set(file.path, this.#openOne(file, 'few'));
+    if (!this.#open.has(file.path)) this.#open.set(file.path, this.#openOne(file));
     const segment = this.#open.get(file.path);
     if (segment === undefined) return undefined;
     try {
@@ -118,11 +138,11 @@ class History implements HistoryReader {
     }
   }
 
-  #openOne(file: SegmentFile, way: Way): SegmentReader | undefined {
+  #openOne(file: SegmentFile): SegmentReader | undefined {
     // Retention may have removed it since the folder was listed.
     if (!existsSync(file.path)) return undefined;
     try {
-      return SegmentReader.open(file.path, way);
+      return SegmentReader.open(file.path);
     } catch (error) {
       this.#problem(file, error);
       return undefined;

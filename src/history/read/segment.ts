@@ -4,47 +4,33 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { foldAscii } from '../../mail/mod.ts';
-import { sessionReference } from '../batch.ts';
 import { APPLICATION_ID, VERSION } from '../store/schema.ts';
 import { hashText } from '../store/text.ts';
-import type { Period } from '../reader.ts';
+import type { DecisionPage, Period } from '../reader.ts';
 import type { AttemptRecord, DecisionRecord, MessageRecord, NoticeRecord } from '../types.ts';
-import { cellsOf, Dictionary, numberIn, optionalIn, rows, textDictionary, type Way } from './dictionary.ts';
-import { attemptOutcome, mailboxFact, noticeKind, outcome, restraint } from './words.ts';
+import { cellsOf, numberIn, optionalIn, rows, textDictionary, type Dictionary } from './dictionary.ts';
+import { PageReader } from './pages.ts';
+import { recordsWhere } from './records.ts';
+import { attemptOutcome, noticeKind } from './words.ts';
 
-/** Decisions that are read at a time. */
-const PAGE = 4096;
 /** A writer that has just begun or ended with the file. Milliseconds. */
 const LOCK_WAIT = 2_000;
-
-const DECISION = 'id, at, session, number, context, sender, recipient, address, verdict';
-
-type Context = Pick<DecisionRecord, 'client' | 'localAddress' | 'listener' | 'helo' | 'account'>;
-type Verdict = Pick<DecisionRecord, 'mailbox' | 'outcome' | 'rule' | 'reply' | 'restrained'> & {
-  readonly named: boolean;
-};
 
 export class SegmentReader implements Disposable {
   readonly #database: DatabaseSync;
   readonly #text: Dictionary<string>;
   readonly #detail: Dictionary<string>;
-  readonly #context: Dictionary<Context>;
-  readonly #verdict: Dictionary<Verdict>;
 
-  /** `all`: decisions are read one after the other; `few`: something is looked for. Undefined: its writer has only just made it. */
-  static open(path: string, way: Way): SegmentReader | undefined {
+  /** Undefined: its writer has only just made it. */
+  static open(path: string): SegmentReader | undefined {
     const database = openReadOnly(path);
-    return database && new SegmentReader(database, way);
+    return database && new SegmentReader(database);
   }
 
-  private constructor(database: DatabaseSync, way: Way) {
+  private constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#text = textDictionary(this.#database, 'text', way);
-    this.#detail = textDictionary(this.#database, 'detail', 'few');
-    const context = { table: 'context', columns: 'client, local_address, listener, helo, account', way };
-    this.#context = new Dictionary(this.#database, context, (cells) => this.#readContext(cells));
-    const verdict = { table: 'verdict', columns: 'mailbox, outcome, rule, reply, named, restrained', way };
-    this.#verdict = new Dictionary(this.#database, verdict, (cells) => this.#readVerdict(cells));
+    this.#text = textDictionary(this.#database, 'text');
+    this.#detail = textDictionary(this.#database, 'detail');
   }
 
   [Symbol.dispose](): void {
@@ -65,27 +51,14 @@ export class SegmentReader implements Disposable {
     return numberIn(cellsOf(statement.get(since, until)), 0);
   }
 
-  *decisions({ since, until }: Period): Iterable<readonly DecisionRecord[]> {
-    const page = rows(
-      this.#database,
-      `SELECT ${DECISION} FROM decision WHERE id > ? AND at >= ? AND at < ? ORDER BY id LIMIT ${PAGE}`,
-    );
-    let last = 0;
-    for (;;) {
-      const found = page.all(last, since, until);
-      if (found.length === 0) return;
-      last = numberIn(cellsOf(found.at(-1)), 0);
-      yield found.map((row) => this.#decision(cellsOf(row)));
-    }
+  pages(period: Period, size: number): Iterable<DecisionPage> {
+    return new PageReader(this.#database).pages(period, size);
   }
 
   /** Those of a session; of one of its transactions when `number` is given. */
   decisionsOf(session: string, number?: number): readonly DecisionRecord[] {
-    const found = rows(
-      this.#database,
-      `SELECT ${DECISION} FROM decision WHERE session IN (${this.#texts(session)})${andNumber(number)} ORDER BY id`,
-    );
-    return found.all().map((row) => this.#decision(cellsOf(row)));
+    const ids = this.#texts(session);
+    return recordsWhere(this.#database, `decision.session IN (${ids})${andNumber(number, 'decision.')}`)();
   }
 
   messagesOf(session: string, number?: number): readonly MessageRecord[] {
@@ -180,54 +153,6 @@ export class SegmentReader implements Disposable {
       .join();
   }
 
-  #decision(cells: readonly unknown[]): DecisionRecord {
-    const session = this.#text.at(numberIn(cells, 2));
-    const { client, localAddress, listener, helo, account } = this.#context.at(numberIn(cells, 4));
-    const verdict = this.#verdict.at(numberIn(cells, 8));
-    return {
-      kind: 'decision',
-      at: numberIn(cells, 1),
-      session,
-      transaction: numberIn(cells, 3),
-      client,
-      localAddress,
-      listener,
-      helo,
-      account,
-      sender: this.#text.at(numberIn(cells, 5)),
-      recipient: this.#text.at(numberIn(cells, 6)),
-      address: this.#text.at(numberIn(cells, 7)),
-      mailbox: verdict.mailbox,
-      outcome: verdict.outcome,
-      rule: verdict.rule,
-      reply: verdict.named ? verdict.reply + sessionReference(session) : verdict.reply,
-      restrained: verdict.restrained,
-    };
-  }
-
-  #readContext(cells: readonly unknown[]): Context {
-    const account = optionalIn(cells, 5);
-    return {
-      client: this.#text.at(numberIn(cells, 1)),
-      localAddress: this.#text.at(numberIn(cells, 2)),
-      listener: this.#text.at(numberIn(cells, 3)),
-      helo: this.#text.at(numberIn(cells, 4)),
-      account: account === null ? null : this.#text.at(account),
-    };
-  }
-
-  #readVerdict(cells: readonly unknown[]): Verdict {
-    const restrained = optionalIn(cells, 6);
-    return {
-      mailbox: mailboxFact(this.#text.at(numberIn(cells, 1))),
-      outcome: outcome(this.#text.at(numberIn(cells, 2))),
-      rule: this.#text.at(numberIn(cells, 3)),
-      reply: this.#text.at(numberIn(cells, 4)),
-      named: numberIn(cells, 5) === 1,
-      restrained: restrained === null ? null : restraint(this.#text.at(restrained)),
-    };
-  }
-
   #message(cells: readonly unknown[]): MessageRecord {
     const messageId = optionalIn(cells, 4);
     return {
@@ -292,8 +217,8 @@ function openReadOnly(path: string): DatabaseSync | undefined {
   }
 }
 
-function andNumber(number: number | undefined): string {
-  return number === undefined ? '' : ` AND number = ${Math.trunc(number)}`;
+function andNumber(number: number | undefined, table = ''): string {
+  return number === undefined ? '' : ` AND ${table}number = ${Math.trunc(number)}`;
 }
 
 function identical(one: string, other: string): boolean {

@@ -1,7 +1,7 @@
 /**
  * The facts of a recorded decision, as they were, for whatever policy is asked about them now.
  *
- * The sender is read when the policy asks for it, which most never do, and reading addresses is most of the work.
+ * The sender is read when the policy asks for it, which most never do: reading addresses is much of the work.
  */
 import { isAddressError, parseMailbox } from '../../mail/mod.ts';
 import type { Mailbox, ReversePath } from '../../mail/mod.ts';
@@ -9,46 +9,63 @@ import type { Facts, MailboxFact } from '../../policy/mod.ts';
 import { parseIp } from '../../std/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
 import type { DecisionRecord } from '../types.ts';
-import { Memo } from './memo.ts';
 
-/** What is recorded in this field is not an address to this version. */
+/** A recorded decision, ready to be judged again; unreadable when what is recorded is not an address to this version. */
+export type Case = RecordedFacts | Unreadable;
+
 export interface Unreadable {
   readonly unreadable: 'client' | 'localAddress' | 'sender' | 'recipient';
 }
 
-export interface FactsReader {
-  /** With `mailbox` as what the directory says. An unreadable sender shows when it is asked for, see `senderProblem`. */
-  read(record: DecisionRecord, mailbox: MailboxFact): RecordedFacts | Unreadable;
+export type Read<Value> = Value | 'unreadable';
+
+/** What the recipients of a session share. */
+export interface Circumstances extends Pick<Facts, 'client' | 'localAddress' | 'listener' | 'account'> {}
+
+/** What the policy of then made of it. */
+export type RecordedVerdict = Pick<DecisionRecord, 'mailbox' | 'outcome' | 'rule'>;
+
+/** The rest of a decision, as it is recorded. */
+export interface Recipient extends Pick<DecisionRecord, 'at' | 'sender' | 'recipient' | 'address'> {}
+
+/** One recorded decision as a case. */
+export function caseOf(record: DecisionRecord): Case {
+  return readCase(
+    readCircumstances(readAddress(record.client), readAddress(record.localAddress), record),
+    record,
+    record,
+  );
 }
 
-/** So many texts of each kind are remembered, as a power of 2. More would not fit the processor's cache. */
-const REMEMBERED = 14;
-
-type Read<Value> = Value | 'unreadable';
-
-/** Remembers what it read, so it is for one use and not for keeping. */
-export function createFactsReader(): FactsReader {
-  const clients = new Memo(REMEMBERED, readAddress);
-  const localAddresses = new Memo(REMEMBERED, readAddress);
-  const senders = new Memo(REMEMBERED, readSender);
-  const recipients = new Memo(REMEMBERED, readMailbox);
-  return {
-    read(record, mailbox) {
-      const client = clients.get(record.client);
-      if (client === 'unreadable') return { unreadable: 'client' };
-      const localAddress = localAddresses.get(record.localAddress);
-      if (localAddress === 'unreadable') return { unreadable: 'localAddress' };
-      const recipient = recipients.get(record.recipient);
-      if (recipient === 'unreadable') return { unreadable: 'recipient' };
-      return new RecordedFacts(record, { client, localAddress, recipient, mailbox, senders });
-    },
-  };
+export function readCircumstances(
+  client: Read<IpAddress>,
+  localAddress: Read<IpAddress>,
+  { listener, account }: Pick<DecisionRecord, 'listener' | 'account'>,
+): Circumstances | Unreadable {
+  if (client === 'unreadable') return { unreadable: 'client' };
+  if (localAddress === 'unreadable') return { unreadable: 'localAddress' };
+  return { client, localAddress, listener, account: account ?? undefined };
 }
 
-interface Parts extends Pick<Facts, 'client' | 'localAddress' | 'recipient' | 'mailbox'> {
-  readonly senders: Memo<Read<ReversePath>>;
+export function readCase(
+  circumstances: Circumstances | Unreadable,
+  given: Recipient,
+  verdict: RecordedVerdict,
+): Case {
+  if ('unreadable' in circumstances) return circumstances;
+  const recipient = readMailbox(given.recipient);
+  if (recipient === 'unreadable') return { unreadable: 'recipient' };
+  return new RecordedFacts(circumstances, { recipient, given, verdict, mailbox: verdict.mailbox });
 }
 
+interface Parts {
+  readonly recipient: Mailbox;
+  readonly given: Recipient;
+  readonly verdict: RecordedVerdict;
+  readonly mailbox: MailboxFact;
+}
+
+/** An unreadable sender is null, and shows when it was asked for: see `senderProblem`. */
 export class RecordedFacts implements Facts {
   readonly client: IpAddress;
   readonly localAddress: IpAddress;
@@ -57,24 +74,27 @@ export class RecordedFacts implements Facts {
   readonly recipient: Mailbox;
   readonly mailbox: MailboxFact;
   readonly at: number;
-  readonly #text: string;
-  readonly #senders: Memo<Read<ReversePath>>;
+  readonly verdict: RecordedVerdict;
+  /** After the rewriting of then. */
+  readonly address: string;
+  readonly #given: Recipient;
   #sender: Read<ReversePath> | undefined;
 
-  constructor(record: DecisionRecord, { client, localAddress, recipient, mailbox, senders }: Parts) {
-    this.client = client;
-    this.localAddress = localAddress;
-    this.listener = record.listener;
-    this.account = record.account ?? undefined;
+  constructor(circumstances: Circumstances, { recipient, given, verdict, mailbox }: Parts) {
+    this.client = circumstances.client;
+    this.localAddress = circumstances.localAddress;
+    this.listener = circumstances.listener;
+    this.account = circumstances.account;
     this.recipient = recipient;
     this.mailbox = mailbox;
-    this.at = record.at;
-    this.#text = record.sender;
-    this.#senders = senders;
+    this.at = given.at;
+    this.verdict = verdict;
+    this.address = given.address;
+    this.#given = given;
   }
 
   get sender(): ReversePath {
-    this.#sender ??= this.#senders.get(this.#text);
+    this.#sender ??= readSender(this.#given.sender);
     return this.#sender === 'unreadable' ? null : this.#sender;
   }
 
@@ -82,9 +102,19 @@ export class RecordedFacts implements Facts {
   get senderProblem(): boolean {
     return this.#sender === 'unreadable';
   }
+
+  /** The same, had the directory said this. */
+  withMailbox(mailbox: MailboxFact): RecordedFacts {
+    return new RecordedFacts(this, {
+      recipient: this.recipient,
+      given: this.#given,
+      verdict: this.verdict,
+      mailbox,
+    });
+  }
 }
 
-function readAddress(text: string): Read<IpAddress> {
+export function readAddress(text: string): Read<IpAddress> {
   return parseIp(text) ?? 'unreadable';
 }
 

@@ -11,8 +11,8 @@ import type { Decision, MailboxFact, Policy, RuleRef } from '../../policy/mod.ts
 import type { DecisionRecord } from '../types.ts';
 import { effectOf, isAccepted } from './effect.ts';
 import type { Effect } from './effect.ts';
-import { createFactsReader } from './facts.ts';
-import type { FactsReader, Unreadable } from './facts.ts';
+import { caseOf } from './facts.ts';
+import type { Case, RecordedFacts, Unreadable } from './facts.ts';
 import { Memo } from './memo.ts';
 
 export type Judgement =
@@ -22,7 +22,9 @@ export type Judgement =
       readonly decision: Decision;
       readonly before: Effect;
       readonly after: Effect;
-      /** The rule that would decide, as `formatRule()` writes it. */
+      /** The rule that decided then, as `formatRule()` writes it. */
+      readonly ruleBefore: string;
+      /** The rule that would decide. */
       readonly rule: string;
       /** The mailbox was not asked for then: it is judged by what the directory says today. */
       readonly today: boolean;
@@ -44,28 +46,32 @@ const REMEMBERED = 14;
 
 /** Judges by `policy`. What restrained a decision that the policy had accepted (a limit, say) is not part of it. */
 export function createJudge(policy: Policy, lookup: Lookup): Judge {
-  const reader = createFactsReader();
+  const judge = createCaseJudge(policy, lookup);
+  return (record) => judge(caseOf(record));
+}
+
+/** The same for decisions that were read as cases. */
+export function createCaseJudge(policy: Policy, lookup: Lookup): (one: Case) => Judgement {
   const today = rememberLookup(lookup);
   const nameOf = rememberNames();
 
-  return (record) => {
-    const { mailbox } = record;
-    const first = decideOnce(reader, record, { mailbox, policy });
-    if (typeof first === 'string') return { kind: 'cannotTell', missing: first };
-    if (!endsInMailbox(first) || wasAskedFor(first.recipient, record)) return judged(record, first, false);
+  return (one) => {
+    if ('unreadable' in one) return { kind: 'cannotTell', missing: one.unreadable };
+    const first = decide(one, policy);
+    if (one.senderProblem) return { kind: 'cannotTell', missing: 'sender' };
+    if (!endsInMailbox(first) || wasAskedFor(first.recipient, one)) return judged(one, first, false);
     const now = today(first.recipient);
     if (now === 'unavailable') return { kind: 'cannotTell', missing: 'mailbox' };
-    const second = decideOnce(reader, record, { mailbox: now, policy });
-    if (typeof second === 'string') return { kind: 'cannotTell', missing: second };
-    return judged(record, second, true);
+    return judged(one, decide(one.withMailbox(now), policy), true);
   };
 
-  function judged(record: DecisionRecord, decision: Decision, byToday: boolean): Judgement {
+  function judged({ verdict }: RecordedFacts, decision: Decision, byToday: boolean): Judgement {
     return {
       kind: 'judged',
       decision,
-      before: effectOf(record.outcome),
+      before: effectOf(verdict.outcome),
       after: effectOf(outcomeOf(decision)),
+      ruleBefore: verdict.rule,
       rule: nameOf(decision.rule),
       today: byToday,
     };
@@ -76,17 +82,6 @@ export function createJudge(policy: Policy, lookup: Lookup): Judge {
 export function changeOf(before: Effect, after: Effect): ChangeKind {
   if (isAccepted(before) === isAccepted(after)) return 'alters';
   return isAccepted(after) ? 'opens' : 'closes';
-}
-
-function decideOnce(
-  reader: FactsReader,
-  record: DecisionRecord,
-  { mailbox, policy }: { readonly mailbox: MailboxFact; readonly policy: Policy },
-): Decision | Missing {
-  const facts = reader.read(record, mailbox);
-  if ('unreadable' in facts) return facts.unreadable;
-  const decision = decide(facts, policy);
-  return facts.senderProblem ? 'sender' : decision;
 }
 
 function outcomeOf(decision: Decision): DecisionRecord['outcome'] {
@@ -100,8 +95,8 @@ function endsInMailbox(decision: Decision): boolean {
 }
 
 /** Whether the directory was asked for this very mailbox then. */
-function wasAskedFor({ address }: Mailbox, record: DecisionRecord): boolean {
-  return record.mailbox !== 'notAsked' && record.address === address;
+function wasAskedFor({ address }: Mailbox, one: RecordedFacts): boolean {
+  return one.mailbox !== 'notAsked' && one.address === address;
 }
 
 function rememberLookup(lookup: Lookup): Lookup {

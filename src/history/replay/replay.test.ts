@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { compilePolicy, decide, formatReplyCode, formatRule, locate, replyFor } from '../../policy/mod.ts';
 import type { Decision, Facts, MailboxFact, Policy, RefusalReason } from '../../policy/mod.ts';
 import { facts, sources } from '../../policy/testing/arbitraries.ts';
 import { factsOf, mailbox, policySource, ranges, route, place } from '../../policy/testing/mod.ts';
-import { NOW, decision as recordOf } from '../testing/kit.ts';
+import { packRecords } from '../batch.ts';
+import { openHistory } from '../read/history.ts';
+import {
+  ALWAYS,
+  NOW,
+  decision as recordOf,
+  openStore,
+  pageOf,
+  standingClock,
+  temporaryFolder,
+  write,
+} from '../testing/kit.ts';
 import type { AcceptedAs, DecisionRecord } from '../types.ts';
 import { effectOf, isAccepted } from './effect.ts';
 import { createJudge } from './judge.ts';
@@ -17,7 +31,8 @@ import { makeStatements } from './statement.ts';
 import { Tally } from './tally.ts';
 import type { Changed } from './tally.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** What the session would have asked the directory, and recorded. */
 function live(given: Facts, policy: Policy, session = 'w1-1'): DecisionRecord {
@@ -57,7 +72,7 @@ const lookup = ({ localKey }: { readonly localKey: string }): MailboxFact =>
 
 function replayed(records: readonly DecisionRecord[], policy: Policy, find = lookup): Replayed {
   const replay = createReplay(policy, { lookup: find, until: NOW + DAY });
-  for (const record of records) replay.add([record]);
+  for (const record of records) replay.add(pageOf([record]));
   return replay.result();
 }
 
@@ -112,6 +127,80 @@ test('createReplay() counts exactly those decisions whose effect decide() change
     }),
     { numRuns: 200 },
   );
+});
+
+/** Recorded under a policy: some texts are unreadable, and some decisions are of one session. */
+const records = fc
+  .array(
+    fc.tuple(facts, fc.constantFrom('', '', '', 'client', 'localAddress', 'sender', 'recipient'), fc.nat(3)),
+    {
+      maxLength: 25,
+    },
+  )
+  .map(
+    (all) => (policy: Policy) =>
+      all.map(([given, unreadable, session], index): DecisionRecord => {
+        const record = { ...live(given, policy, `w1-${session}`), at: NOW + index * HOUR };
+        return unreadable === '' ? record : { ...record, [unreadable]: 'no address' };
+      }),
+  );
+
+test('createReplay() makes of a written history what it makes of the records, however they lie in segments and pages', (t) => {
+  const size = fc.integer({ min: 1, max: 9 });
+  fc.assert(
+    fc.property(sources, fc.option(sources), records, size, size, (before, after, recorded, page, batch) => {
+      const all = recorded(compilePolicy(before));
+      const policy = compilePolicy(after ?? before);
+      const options = { lookup, until: NOW + 2 * DAY };
+      const plain = createReplay(policy, options);
+      for (const record of all) plain.add(pageOf([record]));
+
+      const folder = temporaryFolder(t);
+      const clock = standingClock();
+      using store = openStore(folder, { clock });
+      // An hour apart: midnight begins another segment.
+      for (let at = 0; at < all.length; at += batch) {
+        clock.set(all[at]?.at ?? NOW);
+        store.add(packRecords(all.slice(at, at + batch)));
+      }
+      store.commit();
+      using history = openHistory(folder, { page });
+      const written = createReplay(policy, options);
+      for (const one of history.pages(ALWAYS)) written.add(one);
+      assert.deepEqual(history.problems, []);
+      assert.deepEqual(summary(written.result()), summary(plain.result()));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** Without the decisions, which refer to what they were made from. */
+function summary({ statements, ...rest }: Replayed): unknown {
+  return {
+    ...rest,
+    statements: statements.map(({ example, ...statement }) => ({
+      ...statement,
+      record: example.record,
+      reply: replyFor(example.decision),
+      sender: example.decision.facts.sender,
+    })),
+  };
+}
+
+test('createReplay() does not count a page whose records are damaged', (t) => {
+  const folder = temporaryFolder(t);
+  write(folder, [recordOf({ outcome: 'relay', mailbox: 'notAsked' }), recordOf({ helo: 'lost.example' })]);
+  const [name = ''] = readdirSync(folder).filter((file) => file.endsWith('.db'));
+  {
+    using segment = new DatabaseSync(join(folder, name));
+    segment.exec("DELETE FROM text WHERE text = 'lost.example'");
+  }
+  using history = openHistory(folder, { page: 1 });
+  const replay = createReplay(compilePolicy(policySource({})), { lookup, until: NOW + DAY });
+  for (const page of history.pages(ALWAYS)) replay.add(page);
+  const { total, changed, statements } = replay.result();
+  assert.deepEqual([total, changed, statements.length], [1, 1, 1]);
+  assert.deepEqual(history.problems, [{ path: join(folder, name), error: 'damaged: a text is missing' }]);
 });
 
 function sumOf(result: Replayed, what: (statement: Replayed['statements'][number]) => number): number {

@@ -1,10 +1,12 @@
 /**
  * Judges recorded decisions by a policy and sums up what would be different. Decisions are added in the order of time, a few thousand
- * at a time, so that the caller can show how far it is, or stop.
+ * at a time, so that the caller can show how far it is, or stop. They are judged as cases; only what would be different, or cannot be
+ * told, is read whole.
  */
 import type { Policy } from '../../policy/mod.ts';
+import type { DecisionPage } from '../reader.ts';
 import type { DecisionRecord } from '../types.ts';
-import { changeOf, createJudge } from './judge.ts';
+import { changeOf, createCaseJudge } from './judge.ts';
 import type { Judgement, Lookup, Missing } from './judge.ts';
 import { makeStatements } from './statement.ts';
 import type { Statement } from './statement.ts';
@@ -48,15 +50,18 @@ export interface ReplayOptions {
 }
 
 export interface Replay {
-  add(records: readonly DecisionRecord[]): void;
+  /** A page whose records turn out to be damaged counts for nothing. */
+  add(page: DecisionPage): void;
   result(): Replayed;
 }
+
+type Judged = Extract<Judgement, { kind: 'judged' }>;
 
 /** Pairs of rules that are told apart. */
 const MOST_PAIRS = 1000;
 
 export function createReplay(policy: Policy, { lookup, until }: ReplayOptions): Replay {
-  const judge = createJudge(policy, lookup);
+  const judge = createCaseJudge(policy, lookup);
   const tally = new Tally({ until });
   const reasons = new Map<Missing, { missing: Missing; recipients: number; example: DecisionRecord }>();
   const otherRules = new Map<string, { before: string; after: string; recipients: number }>();
@@ -76,29 +81,30 @@ export function createReplay(policy: Policy, { lookup, until }: ReplayOptions): 
     else if (otherRules.size < MOST_PAIRS) otherRules.set(key, { before, after, recipients: 1 });
   }
 
-  function judged(record: DecisionRecord, judgement: Extract<Judgement, { kind: 'judged' }>): void {
-    const { before, after, rule, decision, today } = judgement;
-    if (today) counts.today += 1;
-    if (before !== after) {
-      counts.changed += 1;
-      const transition = {
-        kind: changeOf(before, after),
-        before,
-        after,
-        ruleBefore: record.rule,
-        ruleAfter: rule,
-      };
-      tally.add({ record, decision, today, transition });
-    } else if (rule !== record.rule) byOtherRule(record.rule, rule);
+  function changed(record: DecisionRecord, judgement: Judged): void {
+    const { before, after, ruleBefore, rule: ruleAfter, decision, today } = judgement;
+    counts.changed += 1;
+    const transition = { kind: changeOf(before, after), before, after, ruleBefore, ruleAfter };
+    tally.add({ record, decision, today, transition });
   }
 
   return {
-    add(records) {
-      for (const record of records) {
-        counts.total += 1;
-        const judgement = judge(record);
-        if (judgement.kind === 'judged') judged(record, judgement);
-        else cannotTell(record, judgement.missing);
+    add(page) {
+      const judgements = page.cases.map((one) => judge(one));
+      const different = Array.from(judgements.keys()).filter((index) => isDifferent(judgements[index]));
+      const records = page.records(different);
+      if (records === undefined) return;
+      counts.total += judgements.length;
+      for (const judgement of judgements) {
+        if (judgement.kind !== 'judged') continue;
+        if (judgement.today) counts.today += 1;
+        if (isDifferent(judgement) || judgement.rule === judgement.ruleBefore) continue;
+        byOtherRule(judgement.ruleBefore, judgement.rule);
+      }
+      for (const [place, record] of records.entries()) {
+        const judgement = judgements[different[place] ?? 0];
+        if (judgement?.kind === 'judged') changed(record, judgement);
+        else if (judgement !== undefined) cannotTell(record, judgement.missing);
       }
     },
     result: () => ({
@@ -109,4 +115,9 @@ export function createReplay(policy: Policy, { lookup, until }: ReplayOptions): 
       otherRules: [...otherRules.values()].sort((a, b) => b.recipients - a.recipients),
     }),
   };
+}
+
+/** What is read whole: it would be different, or cannot be told. */
+function isDifferent(judgement: Judgement | undefined): boolean {
+  return judgement?.kind !== 'judged' || judgement.before !== judgement.after;
 }

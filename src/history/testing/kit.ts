@@ -8,7 +8,8 @@ import type { Emit, EventOf } from '../../std/mod.ts';
 import { packRecords } from '../batch.ts';
 import type { HistoryEvents } from '../events.ts';
 import { openHistory } from '../read/history.ts';
-import type { HistoryReader, Period } from '../reader.ts';
+import type { DecisionPage, HistoryReader, Period } from '../reader.ts';
+import { caseOf } from '../replay/facts.ts';
 import { HistoryStore, type StoreOptions } from '../store/store.ts';
 import type { AttemptRecord, DecisionRecord, HistoryRecord, MessageRecord } from '../types.ts';
 
@@ -60,9 +61,24 @@ export function write(folder: string, records: Iterable<HistoryRecord>): void {
   store.add(packRecords(records));
 }
 
+/** The decisions of a period, whole. */
+export function recordsWithin(reader: HistoryReader, period: Period): readonly DecisionRecord[] {
+  const records: DecisionRecord[] = [];
+  for (const page of reader.pages(period)) records.push(...(page.records([...page.cases.keys()]) ?? []));
+  return records;
+}
+
+/** A page of decisions that were never written. */
+export function pageOf(records: readonly DecisionRecord[]): DecisionPage {
+  return {
+    cases: records.map(caseOf),
+    records: (indices) => indices.flatMap((index) => records[index] ?? []),
+  };
+}
+
 /** All decisions of a history. */
 export function allDecisions(reader: HistoryReader): readonly DecisionRecord[] {
-  return [...reader.decisions(ALWAYS)].flat();
+  return recordsWithin(reader, ALWAYS);
 }
 
 /** All decisions in a folder; fails when a segment cannot be read. */

@@ -4,14 +4,17 @@
  */
 import type { SecureContext } from 'node:tls';
 import { policySource, screenSource, type Config } from '../config/mod.ts';
+import type { FactsSettings } from '../facts/mod.ts';
 import { compilePolicy, type Policy } from '../policy/mod.ts';
 import { compileScreen, type ScreenRules } from '../screen/mod.ts';
 import { createExclusive } from '../std/mod.ts';
+import { factsSettings } from './settings.ts';
 
 export interface InForce {
   readonly config: Config;
   readonly policy: Policy;
   readonly screen: ScreenRules;
+  readonly facts: FactsSettings;
   readonly secureContext: SecureContext;
 }
 
@@ -31,6 +34,7 @@ export async function holdInForce(first: Config, load: LoadCertificate): Promise
     config,
     policy: compilePolicy(policySource(config)),
     screen: compileScreen(screenSource(config)),
+    facts: factsSettings(config),
     secureContext: await load(config),
   });
   const exclusive = createExclusive();

@@ -11,6 +11,7 @@ import { createNotifier } from '../bounce/mod.ts';
 import type { Config } from '../config/mod.ts';
 import { createLmtpCourier, createMaildirCourier, createSmtpCourier } from '../deliver/mod.ts';
 import { createResolver } from '../dns/mod.ts';
+import { createClientFacts } from '../facts/mod.ts';
 import type { Logger } from '../observe/mod.ts';
 import { createScheduler } from '../schedule/mod.ts';
 import type { SessionServices } from '../session/mod.ts';
@@ -77,11 +78,8 @@ export async function startWorker({
 
   // deliver
   const { servers } = dns;
-  const resolver = createResolver({
-    ...(servers && { servers }),
-    timeoutMs: dns.timeout,
-    attempts: dns.attempts,
-  });
+  const asking = { ...(servers && { servers }), timeoutMs: dns.timeout, attempts: dns.attempts, emit };
+  const resolver = createResolver(asking);
   const shared = { ...connectionSettings(first), resolver, emit };
   const smtp = createSmtpCourier({ ...shared, ...smtpSettings(first) });
   const courier = oneCourier({
@@ -121,11 +119,20 @@ export async function startWorker({
     onFailed,
   });
 
+  // facts: what DNS says of clients, with a resolver of its own, so that a flood of them holds up no delivery
+  const facts = createClientFacts({
+    resolver: createResolver(asking),
+    settings: () => inForce.current.facts,
+    clock,
+    emit,
+  });
+
   // policy and session, with the ledger: what the supervisor counts for all workers
   const restraint = createRestraint({ inForce: () => inForce.current, supervisor, suspects, clock });
   const services: SessionServices = {
     policy: () => inForce.current.policy,
     screen: () => inForce.current.screen,
+    facts,
     restraint,
     guard: createGuard({ inForce: () => inForce.current, supervisor, clock }),
     history: history.sessions,
@@ -201,6 +208,7 @@ export async function startWorker({
       await listeners.drain(AbortSignal.timeout(withinMs * SESSIONS_SHARE));
       await scheduler.drain(over);
       await listeners[Symbol.asyncDispose]();
+      await facts[Symbol.asyncDispose]();
       await courier[Symbol.asyncDispose]();
       await scheduler[Symbol.asyncDispose]();
       await history.flush();

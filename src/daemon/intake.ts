@@ -12,7 +12,7 @@ import {
 
 export interface IntakeOptions {
   readonly spool: Spool;
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, 'offer'>;
   /** Octets of content that are kept in the database rather than in a file of their own. */
   readonly inlineLimit: number;
 }

@@ -3,6 +3,8 @@ import type { Attempt, Outcome, Recipient } from './types.ts';
 import { failed, outcomeOf } from './verdict.ts';
 import { isAscii } from './xtext.ts';
 
+/** What nearly every address is. */
+const PRINTABLE = /^[ -~]*$/;
 /** Whatever could end a line or be cut from it, and what is no text. */
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
@@ -18,6 +20,9 @@ export interface Sendable {
 
 export function sendable(attempt: Attempt): Sendable {
   const all = attempt.recipients;
+  if (PRINTABLE.test(attempt.sender) && all.every(({ address }) => PRINTABLE.test(address))) {
+    return { recipients: all, outcomes: [], ascii: true };
+  }
   if (UNFIT.test(attempt.sender)) {
     return { recipients: [], outcomes: all.map((to) => outcomeOf(to, BROKEN, undefined)), ascii: true };
   }

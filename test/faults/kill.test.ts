@@ -36,7 +36,7 @@ test(
     await site.start();
     await using load = new Load({
       port,
-      clients: 8,
+      clients: 4,
       recipients: [
         'bob@inbound.test',
         'someone@outside.test',

@@ -70,14 +70,9 @@ export class Load implements AsyncDisposable {
 }
 
 function body(size: number): string {
-  const lines = [`Subject: load\r\n\r\n`];
-  let left = size;
-  while (left > 0) {
-    const line = randomBytes(36).toString('base64');
-    lines.push(left % 7 === 0 ? `.${line}` : line);
-    left -= line.length + 2;
-  }
-  return lines[0] + lines.slice(1).join('\r\n');
+  const text = randomBytes(Math.ceil((size * 3) / 4)).toString('base64');
+  const lines = text.match(/.{1,48}/g) ?? [];
+  return `From: <a@client.test>\r\nSubject: load\r\n\r\n${lines.map((line, index) => (index % 7 === 0 ? `.${line}` : line)).join('\r\n')}`;
 }
 
 export function digest(text: string): string {

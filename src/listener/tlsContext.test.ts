@@ -128,6 +128,11 @@ function makeRsaPair(): Pair {
 }
 
 const WEAK = [
+  // CBC with SHA-2
+  'ECDHE-ECDSA-AES128-SHA256',
+  'ECDHE-ECDSA-AES256-SHA384',
+  'ECDHE-RSA-AES128-SHA256',
+  'ECDHE-RSA-AES256-SHA384',
   // CBC with SHA-1
   'ECDHE-ECDSA-AES128-SHA',
   'ECDHE-ECDSA-AES256-SHA',
@@ -174,11 +179,21 @@ test('tlsContext() chooses in its own order', async (t) => {
   assert.equal(agreed.cipher, 'ECDHE-ECDSA-AES128-GCM-SHA256');
 });
 
-test('tlsContext() still serves Windows before 8.1: CBC with SHA-2 and an RSA key', async (t) => {
-  const { certificate, key } = makeRsaPair();
-  const port = await serve(t, tlsContext({ certificate, key, minVersion: 'TLSv1.2' }));
-  const agreed = await handshake(port, { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-SHA256' });
-  assert.ok('protocol' in agreed);
+test('tlsContext() gives no session ticket that a later connection could go on with', async (t) => {
+  const port = await serve(t, tlsContext({ ...makePair(), minVersion: 'TLSv1.2' }));
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const options = { host: '127.0.0.1', port, rejectUnauthorized: false, maxVersion };
+    const first = connect(options);
+    let session: Buffer | undefined;
+    first.on('session', (given: Buffer) => (session = given));
+    await once(first, 'data');
+    assert.equal(first.getTLSTicket(), undefined);
+    first.destroy();
+    const second = connect({ ...options, ...(session && { session }) });
+    await once(second, 'data');
+    assert.equal(second.isSessionReused(), false, maxVersion);
+    second.destroy();
+  }
 });
 
 test('tlsContext() refuses renegotiation', async (t) => {

@@ -11,11 +11,17 @@ interface Marks {
   readonly key: number | undefined;
 }
 
+/** What stands in the file at one path, and at the paths that go on from there. */
+interface Spot {
+  marks: Marks | undefined;
+  inside: Map<string | number, Spot> | undefined;
+}
+
 /** Collected while the file is read; asked when a problem is reported or a rule gets its place. */
 export class Positions {
   readonly #file: string;
   readonly #lines: LineCounter;
-  readonly #marks = new Map<string, Marks>();
+  readonly #root: Spot = { marks: undefined, inside: undefined };
   /** For lists from which bad items were taken: the original index of each item that is left. */
   readonly #kept = new Map<string, readonly number[]>();
 
@@ -25,7 +31,15 @@ export class Positions {
   }
 
   mark(path: Path, value: number, key?: number): void {
-    this.#marks.set(JSON.stringify(path), { value, key });
+    let spot = this.#root;
+    for (const part of path) {
+      spot.inside ??= new Map();
+      const known = spot.inside.get(part);
+      const next = known ?? { marks: undefined, inside: undefined };
+      if (known === undefined) spot.inside.set(part, next);
+      spot = next;
+    }
+    spot.marks = { value, key };
   }
 
   /** Of the items that the list at `path` has now, only those with these indices are left. */
@@ -47,7 +61,7 @@ export class Positions {
 
   /** Whether the file itself has a value there; a default has no place of its own. */
   has(path: Path): boolean {
-    return this.#marks.has(JSON.stringify(this.#original(path)));
+    return this.#marksAt(this.#original(path)) !== undefined;
   }
 
   offset(offset: number): Place {
@@ -58,13 +72,19 @@ export class Positions {
 
   #place(path: Path, pick: (marks: Marks) => number): Place {
     const written = this.#original(path);
-    const marks = this.#marks.get(JSON.stringify(written));
+    const marks = this.#marksAt(written);
     if (marks !== undefined) return this.offset(pick(marks));
     for (let length = written.length - 1; length >= 0; length -= 1) {
-      const outer = this.#marks.get(JSON.stringify(written.slice(0, length)));
+      const outer = this.#marksAt(written.slice(0, length));
       if (outer !== undefined) return this.offset(outer.value);
     }
     return this.offset(0);
+  }
+
+  #marksAt(path: Path): Marks | undefined {
+    let spot: Spot | undefined = this.#root;
+    for (const part of path) spot = spot?.inside?.get(part);
+    return spot?.marks;
   }
 
   #original(path: Path): Path {

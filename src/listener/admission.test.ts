@@ -101,3 +101,15 @@ test('take() lets no more than twice the rate through in any second, whatever th
     { numRuns: 300 },
   );
 });
+
+test('enter() holds no program on this machine to a rate', () => {
+  const admission = new Admission(() => ({
+    connections: 1_000,
+    connectionsPerAddress: 1_000,
+    connectionsPerSecond: 2,
+    connectionsPerSecondPerAddress: 1,
+  }));
+  for (let count = 0; count < 100; count += 1) assert.equal(admission.enter(ip('127.0.0.66'), 0), undefined);
+  assert.equal(admission.enter(ip('192.0.2.1'), 0), undefined);
+  assert.equal(admission.enter(ip('192.0.2.1'), 0), 'connectionsPerSecondPerAddress');
+});

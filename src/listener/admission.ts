@@ -2,9 +2,11 @@
  * How many connections there may be: at once and in a second, in all and from one address. Counted per worker. An IPv6 client is
  * its /64: whoever has one address of it has them all.
  *
+ * Programs on this machine may connect as often as they like: a filter or a tunnel opens a connection for each message.
+ *
  * Asked when a connection is accepted, or when the proxy has said for whom; before anything is looked up.
  */
-import type { IpAddress } from '../std/mod.ts';
+import { isLoopback, type IpAddress } from '../std/mod.ts';
 import { ConnectionRate } from './rate.ts';
 
 export interface AdmissionLimits {
@@ -53,7 +55,7 @@ export class Admission {
     const count = this.#perAddress.get(key) ?? 0;
     if (this.#total >= limits.connections) return 'connections';
     if (count >= limits.connectionsPerAddress) return 'connectionsPerAddress';
-    const refusal = this.#rate.take(key, limits, now);
+    const refusal = isLoopback(client) ? undefined : this.#rate.take(key, limits, now);
     if (refusal !== undefined) return refusal;
     this.#total += 1;
     this.#perAddress.set(key, count + 1);

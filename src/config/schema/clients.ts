@@ -131,7 +131,7 @@ export const guard = z.strictObject({
   failuresPerAccount: count(50).describe(
     'Failed logins to one account from addresses that have not signed in to it lately; then these get 421.',
   ),
-  unknownRecipients: count(20).describe(
+  unknownRecipients: count(100).describe(
     'Recipients that do not exist, of one client address; each is answered later than the one before, then 421.',
   ),
   allow: z

@@ -51,7 +51,7 @@ export const limits = z.strictObject({
     ),
   connectionsPerSecond: count(1, 1_000_000, 200).describe('New connections in a second, for each worker.'),
   connectionsPerSecondPerAddress: count(1, 1_000_000, 20).describe(
-    'New connections in a second from one client address (IPv6: from one /64), for each worker.',
+    'New connections in a second from one client address (IPv6: from one /64), for each worker. Loopback addresses are not held to it.',
   ),
 });
 

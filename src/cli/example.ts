@@ -98,14 +98,14 @@ export function describeTry(example: Example, io: CliIo, startedInMs: number): s
     'Try this in another terminal:',
     '',
     'Mail for a mailbox here is accepted, from anyone:',
-    `  ${curl(transfer, `--mail-from ${STRANGER} --mail-rcpt ${ACCOUNT}`)}`,
+    `  ${curl(transfer, { from: STRANGER, to: ACCOUNT })}`,
     `  ls ${folder}/data/mail/${ACCOUNT}/new`,
     '',
     'A stranger cannot relay (550 5.7.1, with the reason):',
     `  ${swaks(transfer, `--from ${STRANGER} --to ${STRANGER}`)}`,
     '',
     'Who signs in can:',
-    `  ${curl(submission, `--ssl-reqd -k --user '${ACCOUNT}:${password}' --mail-from ${ACCOUNT} --mail-rcpt ${STRANGER}`)}`,
+    `  ${curl(submission, { from: ACCOUNT, to: STRANGER }, `--ssl-reqd -k --user '${ACCOUNT}:${password}' `)}`,
     `  ${swaks(submission, `-tls -au ${ACCOUNT} -ap '${password}' --from ${ACCOUNT} --to ${STRANGER}`)}`,
     '',
     'Why?',
@@ -113,9 +113,9 @@ export function describeTry(example: Example, io: CliIo, startedInMs: number): s
   ].join('\n');
 }
 
-function curl(port: number, options: string): string {
-  const message = String.raw`printf 'Subject: Hello\r\n\r\nHello.\r\n'`;
-  return `${message} | curl -sS smtp://127.0.0.1:${port} ${options} -T -`;
+function curl(port: number, mail: { readonly from: string; readonly to: string }, options = ''): string {
+  const message = String.raw`printf 'From: ${mail.from}\r\nSubject: Hello\r\n\r\nHello.\r\n'`;
+  return `${message} | curl -sS smtp://127.0.0.1:${port} ${options}--mail-from ${mail.from} --mail-rcpt ${mail.to} -T -`;
 }
 
 function swaks(port: number, options: string): string {

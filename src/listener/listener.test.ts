@@ -12,7 +12,7 @@ test('Listener takes a message in clear text', async (context) => {
   await client.has(/^220 mx\.inbound\.test ESMTP/);
   client.socket.write(ENVELOPE);
   await client.has(/^354/m);
-  client.socket.write('x\r\n.\r\nQUIT\r\n');
+  client.socket.write('From: a@b.test\r\n\r\nx\r\n.\r\nQUIT\r\n');
   await client.until(() => client.closed);
   assert.match(client.text, /250 2\.0\.0 Queued as ID1\r\n221 /);
   assert.equal(kept.messages[0]?.origin.client, '127.0.0.1');
@@ -24,7 +24,7 @@ test('Listener answers a client that closed its side right after the dot', async
   await client.has(/^220/);
   client.socket.write(ENVELOPE);
   await client.has(/^354/m);
-  client.socket.end('x\r\n.\r\n');
+  client.socket.end('From: a@b.test\r\n\r\nx\r\n.\r\n');
   await client.until(() => client.closed);
   assert.match(client.text, /250 2\.0\.0 Queued as ID1\r\n$/);
 });
@@ -40,7 +40,7 @@ test('Listener takes a connection into TLS by STARTTLS and goes on there', async
   secure.socket.write(ENVELOPE);
   await secure.has(/^354/m);
   assert.doesNotMatch(secure.text, /STARTTLS/);
-  secure.socket.write('x\r\n.\r\nQUIT\r\n');
+  secure.socket.write('From: a@b.test\r\n\r\nx\r\n.\r\nQUIT\r\n');
   await secure.until(() => secure.closed);
   assert.match(kept.content(0), /with ESMTPS id ID1\r\n\t\(TLSv1\.3 TLS_/);
 });
@@ -140,7 +140,7 @@ test('Listener drains: an idle client gets 421, one that sends gets its reply fi
   const drained = listener.drain();
   await idle.until(() => idle.closed);
   assert.match(idle.text, /421 4\.3\.2/);
-  sending.socket.write('x\r\n.\r\n');
+  sending.socket.write('From: a@b.test\r\n\r\nx\r\n.\r\n');
   await drained;
   await sending.until(() => sending.closed);
   assert.match(sending.text, /250 2\.0\.0 Queued as ID1\r\n421 4\.3\.2/);

@@ -37,7 +37,7 @@ test('serve: accepted and refused mail is in the history, from its decision to i
   const { site, port } = postern;
   using client = await Client.greeted({ port });
   await client.ehlo();
-  const content = 'Message-ID: <one@client.test>\r\nSubject: s\r\n\r\nx';
+  const content = 'From: <a@client.test>\r\nMessage-ID: <one@client.test>\r\nSubject: s\r\n\r\nx';
   const reply = await client.send('alice@client.test', ['bob@inbound.test'], content);
   const passage = await passageWith(site, 'BOB@inbound.test', ({ attempts }) => attempts.length > 0);
   const [decision] = passage.decisions;
@@ -82,7 +82,7 @@ test('serve: what cannot be delivered, and what an administrator deletes, is in 
   await using postern = { site, ...rest };
   using client = await Client.greeted({ port });
   await client.ehlo();
-  await client.send('alice@client.test', ['x@away.test'], 'Subject: s\r\n\r\nx');
+  await client.send('alice@client.test', ['x@away.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx');
   const { message } = await passageWith(site, 'x@away.test', ({ attempts }) => attempts.length > 0);
   assert.ok(message !== null);
   const { code } = await postern.site.cli('queue', 'delete', message.id);

@@ -50,7 +50,10 @@ test('serve: a worker that dies is started again, and what it had accepted is de
   }, 'a new worker');
   using client = await Client.greeted({ port });
   await client.ehlo();
-  assert.equal((await client.send('', ['bob@inbound.test'], 'Subject: s\r\n\r\nx')).code, 250);
+  assert.equal(
+    (await client.send('', ['bob@inbound.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx')).code,
+    250,
+  );
   await site.emptied();
   await site.logged('worker.crashed');
 });
@@ -66,7 +69,7 @@ test('serve: SIGTERM answers a message that is being sent, ends with 0, and lose
   await client.expect('DATA', 354);
   const stopped = site.stop();
   assert.equal((await idle.reply()).code, 421);
-  client.raw('Subject: in time\r\n\r\nx\r\n.\r\n');
+  client.raw('From: <a@client.test>\r\nSubject: in time\r\n\r\nx\r\n.\r\n');
   assert.equal((await client.reply()).code, 250);
   assert.equal((await client.reply()).code, 421);
   assert.equal(await stopped, 0);
@@ -96,7 +99,7 @@ test('serve: a client that stops in the midst of a message does not keep a worke
   await client.expect('MAIL FROM:<>', 250);
   await client.expect('RCPT TO:<bob@inbound.test>', 250);
   await client.expect('DATA', 354);
-  client.raw('Subject: s\r\n\r\n');
+  client.raw('From: <a@client.test>\r\nSubject: s\r\n\r\n');
   // Without its supervisor a worker drains in a short time; with it, in a longer one, in the same way.
   site.signal('SIGKILL');
   await site.logged('spool.closed');
@@ -116,7 +119,10 @@ test('serve: starts again right after its supervisor was killed, although a work
   await site.start();
   using again = await Client.greeted({ port });
   await again.ehlo();
-  assert.equal((await again.send('', ['bob@inbound.test'], 'Subject: s\r\n\r\nx')).code, 250);
+  assert.equal(
+    (await again.send('', ['bob@inbound.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx')).code,
+    250,
+  );
   await site.emptied();
 });
 
@@ -126,7 +132,11 @@ test('serve: two workers share one port, and both take mail', async () => {
   for (let count = 0; count < 40; count += 1) {
     using client = await Client.greeted({ port });
     await client.ehlo();
-    assert.equal((await client.send('', ['bob@inbound.test'], `Subject: ${count}\r\n\r\nx`)).code, 250);
+    assert.equal(
+      (await client.send('', ['bob@inbound.test'], `From: <a@client.test>\r\nSubject: ${count}\r\n\r\nx`))
+        .code,
+      250,
+    );
   }
   await site.emptied();
   await until(async () => (await site.events('message.accepted')).length === 40, 'the log');
@@ -143,7 +153,10 @@ test('serve: mail of a worker that no longer exists is adopted', async () => {
   for (let count = 0; count < 20; count += 1) {
     using client = await Client.greeted({ port });
     await client.ehlo();
-    assert.equal((await client.send('', ['x@away.test'], 'Subject: s\r\n\r\nx')).code, 250);
+    assert.equal(
+      (await client.send('', ['x@away.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx')).code,
+      250,
+    );
   }
   assert.equal(await site.stop(), 0);
   await site.configure(
@@ -216,7 +229,7 @@ test('serve: a spool that fails restarts its worker, even when nothing waits in 
   await client.expect('DATA', 354);
   // More than the database keeps, so that the content has a file; it cannot be put in its place when the folder is gone.
   const files = join(site.folder, 'data', 'spool', 'bodies', 'w1');
-  client.raw(`Subject: s\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(5000)}`);
+  client.raw(`From: <a@client.test>\r\nSubject: s\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(5000)}`);
   await until(async () => (await readdir(files)).length > 0, 'the file of the content');
   await rm(files, { recursive: true });
   client.raw('.\r\n');
@@ -228,7 +241,10 @@ test('serve: a spool that fails restarts its worker, even when nothing waits in 
   }, 'a new worker');
   using again = await Client.greeted({ port });
   await again.ehlo();
-  assert.equal((await again.send('', ['bob@inbound.test'], 'Subject: s\r\n\r\nx')).code, 250);
+  assert.equal(
+    (await again.send('', ['bob@inbound.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx')).code,
+    250,
+  );
 });
 
 test('serve: a worker that cannot start again is tried less and less often, and the log says why', async () => {

@@ -24,7 +24,7 @@ test('reload: a grant that is removed no longer counts for the next RCPT of an o
   await client.expect(OUTSIDE, 550);
   // What was accepted before stays accepted: the message goes to the one recipient that had its 250.
   await client.expect('DATA', 354);
-  client.raw('Subject: s\r\n\r\nx\r\n.\r\n');
+  client.raw('From: <a@client.test>\r\nSubject: s\r\n\r\nx\r\n.\r\n');
   assert.equal((await client.reply()).code, 250);
 });
 
@@ -220,7 +220,7 @@ test('reload: a session on a listener that went still has to keep to its time', 
   await client.expect('MAIL FROM:<a@outside.test>', 250);
   await client.expect(OUTSIDE, 250);
   await client.expect('DATA', 354);
-  client.raw('Subject: s\r\n');
+  client.raw('From: <a@client.test>\r\nSubject: s\r\n');
   await site.configure(configuration({ port: await freePort(), ...timeouts }));
   assert.equal((await site.cli('reload')).code, 0);
   assert.equal((await client.reply()).code, 421);

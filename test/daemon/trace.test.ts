@@ -73,7 +73,7 @@ test('a refusal is explained by the name it ends in, and a replay says what anot
   const [, session = ''] = /\[([^\]]+)\]$/.exec(refusal.lines.join(' ')) ?? [];
   using office = await Client.greeted({ port, localAddress: '127.0.1.7' });
   await office.ehlo();
-  await office.send('a@client.test', ['x@outside.test'], 'Subject: s\r\n\r\nx');
+  await office.send('a@client.test', ['x@outside.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx');
   await saysOnce(site, ['trace', 'x@outside.test'], /127\.0\.1\.7/);
   const explained = await site.cli('explain', '--session', session);
   assert.equal(explained.code, 1, explained.stderr);

@@ -44,7 +44,7 @@ ${options.more ?? ''}
   const send = async (
     sender: string,
     recipients: readonly string[],
-    message = 'Subject: s\r\n\r\nx',
+    message = 'From: <a@client.test>\r\nSubject: s\r\n\r\nx',
   ): Promise<void> => {
     using client = await Client.greeted({ port });
     await client.ehlo();
@@ -74,7 +74,11 @@ test('delivery: a rewritten domain is rewritten on the wire, a forwarded one is 
 test('delivery: every octet of a message arrives as it was sent, dots, long lines and 8-bit octets included', async () => {
   await using delivery = await open();
   const body = ['.', '..', '.x', '', 'x'.repeat(900), '\xe9\xff\x80', '', '.'].join('\r\n');
-  await delivery.send('a@outside.test', ['x@branch.test', 'bob@inbound.test'], `Subject: s\r\n\r\n${body}`);
+  await delivery.send(
+    'a@outside.test',
+    ['x@branch.test', 'bob@inbound.test'],
+    `From: <a@client.test>\r\nSubject: s\r\n\r\n${body}`,
+  );
   const [message] = await delivery.sink.received(1);
   const unstuffed = `${message?.octets ?? ''}\r\n`.replaceAll(/^\./gm, '');
   assert.ok(unstuffed.endsWith(`Subject: s\r\n\r\n${body}\r\n`));
@@ -85,7 +89,11 @@ test('delivery: every octet of a message arrives as it was sent, dots, long line
 test('delivery: a message over the inline limit goes by a file, which is gone afterwards', async () => {
   await using delivery = await open();
   const body = Array.from({ length: 20_000 }, (_, line) => `line ${line} ${'y'.repeat(40)}`).join('\r\n');
-  await delivery.send('a@outside.test', ['x@branch.test', 'bob@inbound.test'], `Subject: s\r\n\r\n${body}`);
+  await delivery.send(
+    'a@outside.test',
+    ['x@branch.test', 'bob@inbound.test'],
+    `From: <a@client.test>\r\nSubject: s\r\n\r\n${body}`,
+  );
   const [message] = await delivery.sink.received(1);
   assert.ok(message?.octets.endsWith(body));
   await delivery.mail(1);
@@ -106,7 +114,7 @@ test('delivery: a recipient refused for good comes back in one DSN with the null
   await delivery.send(
     'bob@inbound.test',
     recipients,
-    'Subject: to three\r\nX-Mark: original\r\n\r\nsecret body',
+    'From: <a@client.test>\r\nSubject: to three\r\nX-Mark: original\r\n\r\nsecret body',
   );
   await delivery.sink.received(1);
   const [dsn] = await delivery.mail(1);

@@ -57,7 +57,11 @@ limits: { connectionsPerAddress: 5000 }
       using busy = await Client.greeted({ port: transfer });
       await busy.ehlo();
       for (let count = 0; count < 200; count += 1) {
-        assert.equal((await busy.send('', ['bob@inbound.test'], `Subject: ${count}\r\n\r\nx`)).code, 250);
+        assert.equal(
+          (await busy.send('', ['bob@inbound.test'], `From: <a@client.test>\r\nSubject: ${count}\r\n\r\nx`))
+            .code,
+          250,
+        );
       }
       for (const client of [idle.at(0), idle.at(-1)]) await client?.expect('NOOP', 250);
     } finally {

@@ -90,7 +90,13 @@ routing:
   await client.ehlo();
   const recipients = ['bob@inbound.test', 'carol@inbound.test'];
   assert.equal(
-    (await client.send('a@outside.test', recipients, 'Subject: by LMTP\r\n\r\n.dot\r\n..dots')).code,
+    (
+      await client.send(
+        'a@outside.test',
+        recipients,
+        'From: <a@client.test>\r\nSubject: by LMTP\r\n\r\n.dot\r\n..dots',
+      )
+    ).code,
     250,
   );
   for (const user of recipients) {

@@ -70,7 +70,11 @@ test('Postfix as the forward host of a domain: the recipient goes on unchanged',
   );
   using client = await Client.greeted({ port: peers.transfer });
   await client.ehlo();
-  assert.equal((await client.send('', ['Someone.Else@branch.test'], 'Subject: s\r\n\r\nx')).code, 250);
+  assert.equal(
+    (await client.send('', ['Someone.Else@branch.test'], 'From: <a@client.test>\r\nSubject: s\r\n\r\nx'))
+      .code,
+    250,
+  );
   const [arrived] = await sink.received(1);
   assert.deepEqual([arrived?.from, arrived?.to], ['', ['Someone.Else@branch.test']]);
 });

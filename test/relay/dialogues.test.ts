@@ -19,7 +19,7 @@ const b64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** Sends the content, which must be accepted, and expects its copies in the Maildir and none at the sink. */
 async function content(client: Client, mark: string, header = ''): Promise<void> {
-  client.raw(`${header}X-Probe: ${mark}\r\nSubject: s\r\n\r\nx\r\n.\r\n`);
+  client.raw(`${header}From: <probe@outside.test>\r\nX-Probe: ${mark}\r\nSubject: s\r\n\r\nx\r\n.\r\n`);
   assert.equal((await client.reply()).code, 250);
   expected.set(mark, 1);
 }
@@ -112,7 +112,7 @@ test('dialogue: what was signed in before STARTTLS or on another connection coun
 
 test('dialogue: XCLIENT from a stranger changes nothing', async () => {
   using client = await stranger();
-  await client.expect(`XCLIENT ADDR=${TRUSTED}`, 500);
+  await client.expect(`XCLIENT ADDR=${TRUSTED}`, 550);
   await client.expect('MAIL FROM:<probe@outside.test>', 250);
   await client.expect('RCPT TO:<victim@outside.test>', 550);
 });

@@ -135,7 +135,7 @@ for (const row of readTable('smuggling.tsv')) {
     const inner = token();
     const envelope = 'MAIL FROM:<probe@outside.test>\r\nRCPT TO:<bob@inbound.test>\r\nDATA\r\n';
     client.raw(
-      `X-Probe: ${outer}\r\n\r\nbefore${fill(row, 'octets')}${envelope}X-Probe: ${inner}\r\n\r\nx\r\n.\r\n`,
+      `From: <probe@outside.test>\r\nX-Probe: ${outer}\r\n\r\nbefore${fill(row, 'octets')}${envelope}From: <probe@outside.test>\r\nX-Probe: ${inner}\r\n\r\nx\r\n.\r\n`,
     );
     const reply = await client.reply();
     assert.ok(fits(reply.code, '2|5'), reply.text);

@@ -9,6 +9,7 @@
  *     T <id> <new>         about to finish it and to append `new` in one commit; `new` is never finished
  *     F <id>               the commit that finished it has resolved
  */
+import { Buffer } from 'node:buffer';
 import { randomBytes, randomInt } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import type { Body, Spool, SpoolId } from '../types.ts';
@@ -18,17 +19,29 @@ const INLINE_LIMIT = 8 << 10;
 /** Many, so that a transaction takes long enough to be caught in the middle. */
 const COMMITTERS = 48;
 
-const [folder = '.', name = 'w1', promises = 'Infinity'] = process.argv.slice(2);
-const left = { promises: Number(promises) };
+/** Nobody wakes it: a place to wait at without giving up the thread. */
+const FOREVER = new Int32Array(new SharedArrayBuffer(4));
 
+const [folder = '.', name = 'w1', promises = 'Infinity'] = process.argv.slice(2);
+const budget = { promises: Number(promises) };
+
+/** Blocks until all of it is in the pipe, which whoever reads may leave full for a while. */
 function say(...words: readonly string[]): void {
-  writeSync(1, `${words.join(' ')}\n`);
+  let left = Buffer.from(`${words.join(' ')}\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(1, left));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(FOREVER, 0, 0, 5);
+    }
+  }
 }
 
 function promise(...words: readonly string[]): void {
   say(...words);
-  left.promises -= 1;
-  if (left.promises <= 0) process.kill(process.pid, 'SIGKILL');
+  budget.promises -= 1;
+  if (budget.promises <= 0) process.kill(process.pid, 'SIGKILL');
 }
 
 async function content(spool: Spool, id: SpoolId, bytes: Buffer): Promise<Body> {

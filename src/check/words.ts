@@ -8,10 +8,12 @@ export function most(items: readonly string[], number: number): string {
 }
 
 const READABLE = 1_000_000_000_000n;
+/** Made once: a table has one number a grant. */
+const NUMBERS = new Intl.NumberFormat('en-US');
 
 /** A number that says something to people: large ones as a power of two. */
 export function amount(number: bigint): string {
-  if (number < READABLE) return number.toLocaleString('en-US');
+  if (number < READABLE) return NUMBERS.format(number);
   const power = number.toString(2).length - 1;
   return number === 1n << BigInt(power) ? `2^${power}` : `about 2^${power}`;
 }

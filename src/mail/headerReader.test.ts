@@ -185,6 +185,9 @@ test('facts() tells where Bcc fields stand, whatever surrounds them', () => {
   assert.equal(facts(text).counts.bcc, 3);
   const last = facts('X: a\r\nBcc: b\r\n\r\nBcc: body\r\n').bcc;
   assert.deepEqual(last, [{ start: 6, end: 14 }]);
+  // What follows is a line of its own, though it begins with a lone CR.
+  assert.deepEqual(facts('Bcc: b\r\n\rX: y\r\n').bcc, [{ start: 0, end: 8 }]);
+  assert.deepEqual(facts('Bcc: b\r\n\r').bcc, [{ start: 0, end: 8 }]);
 });
 
 test('push() holds the limit of octets, however they come', () => {

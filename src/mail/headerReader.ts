@@ -47,7 +47,10 @@ export class HeaderReader {
   push(chunk: Buffer): void {
     // The empty line is not counted.
     const end = Math.min(chunk.length, this.#limits.size + 2 - this.#size);
-    for (let at = 0; at < end && this.#state === 'open'; at += 1) this.#take(chunk[at] ?? 0);
+    for (let at = 0; at < end && this.#state === 'open'; at += 1) {
+      at = this.#passPlain(chunk, at, end);
+      if (at < end) this.#take(chunk[at] ?? 0);
+    }
     if (this.#state === 'open' && this.#size >= this.#limits.size + 2) this.#state = 'tooLarge';
   }
 
@@ -84,6 +87,15 @@ export class HeaderReader {
     };
   }
 
+  /** Most octets of a header are ASCII in values that nobody wants: they are only counted. Gives where the first other one is. */
+  #passPlain(chunk: Buffer, start: number, end: number): number {
+    if (this.#place !== 'value' || this.#cr || this.#notes.keeps || this.#utf8.inCharacter) return start;
+    let at = start;
+    for (let octet = chunk[at] ?? 0; at < end && octet > CR && octet < 0x80; octet = chunk[at] ?? 0) at += 1;
+    this.#size += at - start;
+    return at;
+  }
+
   #defect(defect: HeaderDefect): void {
     this.#notes.defects.add(defect);
   }
@@ -91,7 +103,7 @@ export class HeaderReader {
   #take(octet: number): void {
     const at = this.#size;
     this.#size += 1;
-    this.#utf8.take(octet);
+    if (octet >= 0x80 || this.#utf8.inCharacter) this.#utf8.take(octet);
     if (this.#cr && octet === LF) this.#endLine();
     else {
       if (this.#cr) this.#bareCr(at - 1);

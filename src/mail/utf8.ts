@@ -16,6 +16,11 @@ export class Utf8Check {
     else this.#begin(octet);
   }
 
+  /** A character has begun and not ended. */
+  get inCharacter(): boolean {
+    return this.#left > 0;
+  }
+
   /** Whether everything so far was UTF-8 and no character is cut short. */
   get valid(): boolean {
     return this.#valid && this.#left === 0;

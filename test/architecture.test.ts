@@ -73,6 +73,13 @@ const PURE = [
   'ledger/counters.ts',
   'ledger/names.ts',
   'ledger/gateways.ts',
+  'ledger/guard.ts',
+  'ledger/places.ts',
+  'ledger/tally.ts',
+  'listener/proxyHeader.ts',
+  'listener/proxyTriples.ts',
+  'listener/rate.ts',
+  'listener/stress.ts',
 ];
 const IMPURE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bprocess\.|\bsetTimeout\(/;

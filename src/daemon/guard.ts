@@ -27,6 +27,11 @@ export function createGuard({ inForce, supervisor, clock }: GuardOptions): Guard
   const probes = new Tally(MOST_NETWORKS);
   const isFree = (client: IpAddress): boolean =>
     inForce().config.guard.allow.some((range) => inRange(client, range));
+  /** Takes over what all workers have counted. */
+  const learn = async (network: string, perHour: number): Promise<void> => {
+    const level = await supervisor.ask('unknownRecipient', network, PATIENCE);
+    if (level !== undefined && level !== null) probes.raise(network, level, { perHour, now: clock.now() });
+  };
   return {
     async before({ client, login }) {
       if (isFree(client)) return { kind: 'try', delayMs: 0 };
@@ -46,10 +51,7 @@ export function createGuard({ inForce, supervisor, clock }: GuardOptions): Guard
       if (isFree(client)) return { delayMs: 0, end: false };
       const network = clientNetwork(client);
       const { unknownRecipients: perHour } = inForce().config.guard;
-      void supervisor.ask('unknownRecipient', network, PATIENCE).then((level) => {
-        if (level !== undefined && level !== null)
-          probes.raise(network, level, { perHour, now: clock.now() });
-      });
+      void learn(network, perHour);
       const now = clock.now();
       const before = probes.count(network, perHour, now);
       if (before === undefined) return { delayMs: LONGEST_DELAY, end: false };

@@ -38,7 +38,11 @@ test('adoptSpools() moves messages with their ids, state and contents', async (t
   const orphan = await open(folder, { name: 'w2', inlineLimit: INLINE_LIMIT });
   const small = await deposit(orphan, Buffer.alloc(INLINE_LIMIT, 's'));
   const large = await deposit(orphan, Buffer.alloc(INLINE_LIMIT + 1, 'l'));
-  const many = await append(orphan, { recipients: ['a@x.example', 'b@x.example', 'c@x.example'] });
+  const many = await append(orphan, {
+    recipients: ['a@x.example', 'b@x.example', 'c@x.example'],
+    asked: { notify: ['delay'], originalRecipient: 'rfc822;a@y.example' },
+    envelope: { binary: true, ret: 'full', deliverBy: { at: 9, mode: 'notify', trace: true } },
+  });
   await orphan.commit([
     { kind: 'finish', id: many, index: 0 },
     { kind: 'reschedule', id: many, nextAttempt: 77, held: true },

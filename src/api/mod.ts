@@ -7,6 +7,7 @@ export type {
   DeleteRequest,
   HoldRequest,
   LastReload,
+  GuardedStatus,
   LimitStatus,
   ListenerStatus,
   Problem,

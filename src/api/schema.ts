@@ -117,6 +117,18 @@ const suspect = z.object({
 });
 export type SuspectStatus = z.infer<typeof suspect>;
 
+/** A network whose logins or recipients fail, and that is slowed down for it. */
+const guarded = z.object({
+  /** An IPv4 address, or a /64. */
+  network: z.string(),
+  what: z.enum(['logins', 'recipients']),
+  /** Those that still count. */
+  failures: count,
+  /** So many, and the next is not looked at. */
+  most: count,
+});
+export type GuardedStatus = z.infer<typeof guarded>;
+
 export const status = z.object({
   schema: z.literal('postern.status/1'),
   version: z.string(),
@@ -143,6 +155,8 @@ export const status = z.object({
     refused: z.boolean(),
     suspects: z.array(suspect),
   }),
+  /** The five that come nearest to the limit of the guard, or are at it. */
+  guarded: z.array(guarded),
 });
 export type Status = z.infer<typeof status>;
 

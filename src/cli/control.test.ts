@@ -80,6 +80,7 @@ test('status shows the limits in use, the next moment there is room, and suspect
       freeAt: STARTED + 60_000,
     },
   );
+  backend.guarded.push({ network: '2001:db8::/64', what: 'logins', failures: 20, most: 20 });
   const seen = { grant: 'office', since: STARTED, lastSeen: STARTED };
   backend.suspects.push(
     { ...seen, client: '10.0.0.254', reason: 'gateway', names: 0, examples: [] },
@@ -91,6 +92,7 @@ test('status shows the limits in use, the next moment there is room, and suspect
     warned,
     /office +10\.0\.0\.7 +200\/hour +50 of 50 +2026-11-24 12:00:18 UTC +2026-11-24 12:15:00 UTC/,
   );
+  assert.match(warned, /SLOWED DOWN +FOR +COUNTED\n2001:db8::\/64 +failed logins +20 of 20/);
   assert.match(warned, /staff +all +200\/hour +3 of 50 +now +2026-11-24 12:01:00 UTC/);
   assert.match(
     warned,

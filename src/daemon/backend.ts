@@ -11,6 +11,8 @@ import type { WorkerProcess } from './workerProcess.ts';
 
 /** How long the supervisor waits for a worker's answer before it is named as unavailable. Milliseconds. */
 const PATIENCE = 5_000;
+/** Networks that the guard slows down in the status, those nearest to its limits. */
+const GUARDED_SHOWN = 5;
 /** Limits of grants in the status, the fullest. */
 const LIMITS_SHOWN = 10;
 
@@ -24,7 +26,7 @@ export interface Supervision {
   readonly state: () => Status['state'];
   readonly lastReload: () => Status['lastReload'];
   readonly workers: readonly WorkerProcess[];
-  readonly ledger: Pick<Ledger, 'fullest' | 'suspects'>;
+  readonly ledger: Pick<Ledger, 'fullest' | 'suspects' | 'guarded'>;
   reload(): Promise<ReloadOutcome>;
 }
 
@@ -154,5 +156,6 @@ async function status(supervision: Supervision): Promise<Omit<Status, 'schema' |
         examples: [...suspect.examples],
       })),
     },
+    guarded: [...supervision.ledger.guarded(GUARDED_SHOWN)],
   };
 }

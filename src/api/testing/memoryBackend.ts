@@ -10,6 +10,7 @@ export interface MemoryBackend extends ControlBackend {
   readonly calls: string[];
   state: Status['state'];
   readonly limits: Status['limits'];
+  readonly guarded: Status['guarded'];
   readonly suspects: Status['gateways']['suspects'];
   refusesSuspects: boolean;
   outcome: ReloadOutcome;
@@ -26,6 +27,7 @@ export function memoryBackend(entries: QueueEntry[] = []): MemoryBackend {
     calls: [],
     state: 'running',
     limits: [],
+    guarded: [],
     suspects: [],
     refusesSuspects: false,
     outcome: { ok: true, summary: 'postern.yaml is in force.', changes: [], rest: [], warnings: [] },
@@ -138,6 +140,7 @@ function statusOf(backend: MemoryBackend): Awaited<ReturnType<ControlBackend['st
     lastReload: { at: STARTED, ok: true, summary: 'postern.yaml is in force.' },
     limits: [...backend.limits],
     gateways: { refused: backend.refusesSuspects, suspects: [...backend.suspects] },
+    guarded: [...backend.guarded],
   };
 }
 

@@ -1,6 +1,7 @@
 /** `postern status`: whether it runs and how it is. */
 import type {
   CertificateStatus,
+  GuardedStatus,
   LimitStatus,
   ListenerStatus,
   Status,
@@ -27,7 +28,7 @@ export function addStatus(parent: PosternCommand): void {
     .command('status')
     .summary('show whether Postern runs, and how it is')
     .description(
-      'Shows the running daemon: version, workers, listeners, certificate, queue, the last reload, the limits of grants that are used the most, and clients that look like gateways. Exits 0 when all workers run and answer, 1 when not, 4 when there is no daemon.',
+      'Shows the running daemon: version, workers, listeners, certificate, queue, the last reload, the limits of grants that are used the most, who is slowed down for failures, and clients that look like gateways. Exits 0 when all workers run and answer, 1 when not, 4 when there is no daemon.',
     )
     .addOption(jsonOption())
     .example('postern status', 'for people')
@@ -66,6 +67,7 @@ function describeStatus({ out, io }: Call<Options>, status: Status): string {
     ...describeCertificate(status.certificate, now),
     ...describeReload(status),
     ...describeLimits(status.limits),
+    ...describeGuarded(status.guarded),
     ...describeGateways(status, out.style),
     describeQueue(status, now),
   ].join('\n');
@@ -134,6 +136,21 @@ function describeLimits(limits: readonly LimitStatus[]): string[] {
   ]);
   return ['', formatTable(['LIMIT OF', 'WHOSE', 'RATE', 'USED', 'NEXT', 'ALL FREE AGAIN'], rows), ''];
 }
+
+function describeGuarded(guarded: readonly GuardedStatus[]): string[] {
+  if (guarded.length === 0) return [];
+  const rows = guarded.map(({ network, what, failures, most }) => [
+    network,
+    WHAT_FAILS[what],
+    `${failures} of ${most}`,
+  ]);
+  return ['', formatTable(['SLOWED DOWN', 'FOR', 'COUNTED'], rows), ''];
+}
+
+const WHAT_FAILS: Record<GuardedStatus['what'], string> = {
+  logins: 'failed logins',
+  recipients: 'recipients that do not exist',
+};
 
 /** A finding, with what can be done about it. */
 function describeGateways({ gateways: { refused, suspects } }: Status, { caution }: Style): string[] {

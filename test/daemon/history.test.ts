@@ -101,7 +101,11 @@ test('serve: a clean stop loses nothing, the next start goes on, and nobody else
   for (let index = 0; index < count; index += 1) {
     using client = await Client.greeted({ port });
     await client.ehlo();
-    await client.send('', ['bob@inbound.test'], `Message-ID: <${index}@client.test>\r\n\r\nx`);
+    await client.send(
+      '',
+      ['bob@inbound.test'],
+      `From: <a@client.test>\r\nMessage-ID: <${index}@client.test>\r\n\r\nx`,
+    );
   }
   // At once: the last records are still with the workers, which collect them for a moment.
   assert.equal(await site.stop(), 0);
@@ -118,7 +122,11 @@ test('serve: a clean stop loses nothing, the next start goes on, and nobody else
   await site.start();
   using client = await Client.greeted({ port });
   await client.ehlo();
-  await client.send('', ['bob@inbound.test'], 'Message-ID: <again@client.test>\r\n\r\nx');
+  await client.send(
+    '',
+    ['bob@inbound.test'],
+    'From: <a@client.test>\r\nMessage-ID: <again@client.test>\r\n\r\nx',
+  );
   await until(() => {
     using later = openHistory(folderOf(site));
     return Promise.resolve(later.byMessageId('again@client.test').length === 1);
@@ -134,14 +142,22 @@ test('serve: a worker that is killed takes no more than its last moment from the
   assert.ok(status.kind === 'done');
   using client = await Client.greeted({ port });
   await client.ehlo();
-  await client.send('', ['bob@inbound.test'], 'Message-ID: <before@client.test>\r\n\r\nx');
+  await client.send(
+    '',
+    ['bob@inbound.test'],
+    'From: <a@client.test>\r\nMessage-ID: <before@client.test>\r\n\r\nx',
+  );
   await passageWith(site, 'bob@inbound.test');
   process.kill(status.value.workers[0]?.pid ?? assert.fail('no worker'), 'SIGKILL');
   await site.logged('worker.ready', (event) => event['worker'] === 'w1');
   await until(async () => (await site.events('worker.ready')).length === 2, 'another worker');
   using again = await Client.greeted({ port });
   await again.ehlo();
-  await again.send('', ['bob@inbound.test'], 'Message-ID: <after@client.test>\r\n\r\nx');
+  await again.send(
+    '',
+    ['bob@inbound.test'],
+    'From: <a@client.test>\r\nMessage-ID: <after@client.test>\r\n\r\nx',
+  );
   await until(() => Promise.resolve(passagesWith(site, 'bob@inbound.test').length === 2), 'both messages');
 });
 
@@ -150,12 +166,20 @@ test('serve: with `history: off` nothing is recorded, and a reload turns it on',
   const { site, port } = postern;
   using client = await Client.greeted({ port });
   await client.ehlo();
-  await client.send('', ['bob@inbound.test'], 'Message-ID: <off@client.test>\r\n\r\nx');
+  await client.send(
+    '',
+    ['bob@inbound.test'],
+    'From: <a@client.test>\r\nMessage-ID: <off@client.test>\r\n\r\nx',
+  );
   await site.emptied();
   await site.configure(configuration({ port, more: 'history: { days: 1 }' }));
   const reloaded = await site.control.reload();
   assert.ok(reloaded.kind === 'done' && reloaded.value.ok);
-  await client.send('', ['bob@inbound.test'], 'Message-ID: <on@client.test>\r\n\r\nx');
+  await client.send(
+    '',
+    ['bob@inbound.test'],
+    'From: <a@client.test>\r\nMessage-ID: <on@client.test>\r\n\r\nx',
+  );
   await passageWith(site, 'bob@inbound.test');
   using reader = openHistory(folderOf(site));
   assert.deepEqual(reader.byMessageId('off@client.test'), []);

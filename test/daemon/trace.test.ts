@@ -28,7 +28,7 @@ test('trace follows a message from its connection into the queue, and out of it'
   const { site, port } = run;
   using client = await Client.greeted({ port });
   await client.ehlo();
-  const content = 'Message-ID: <one@client.test>\r\n\r\nx';
+  const content = 'From: <alice@client.test>\r\nMessage-ID: <one@client.test>\r\n\r\nx';
   const reply = await client.send('alice@client.test', ['bob@inbound.test', 'x@away.test'], content);
   const [id = ''] = /[0-9A-HJKMNP-TV-Z]{18}/.exec(reply.text) ?? [];
   const waiting = await saysOnce(site, ['trace', id], /delivered[^]*deferred|deferred[^]*delivered/);

@@ -30,7 +30,7 @@ export interface HistoryReader extends Disposable {
   /** How many decisions `pages()` will give; quick. */
   count(period: Period): number;
   /**
-   * The decisions of a period, a few thousand at a time so that the caller can look up in between, in the order in which they were
+   * The decisions of a period, a few hundred at a time so that the caller can look up in between, in the order in which they were
    * written: that of time, but for the fraction of a second by which workers differ.
    */
   pages(period: Period): Iterable<DecisionPage>;

@@ -8,7 +8,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { textOf } from '../store/text.ts';
 
 /** Entries that are loaded at a time. */
-const RUN = 4096;
+const RUN = 512;
 
 type Cells = readonly unknown[];
 

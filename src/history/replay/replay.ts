@@ -1,5 +1,5 @@
 /**
- * Judges recorded decisions by a policy and sums up what would be different. Decisions are added in the order of time, a few thousand
+ * Judges recorded decisions by a policy and sums up what would be different. Decisions are added in the order of time, a few hundred
  * at a time, so that the caller can show how far it is, or stop. They are judged as cases; only what would be different, or cannot be
  * told, is read whole.
  */

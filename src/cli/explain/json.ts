@@ -2,6 +2,7 @@
 import { formatReplyCode, formatRule } from '../../policy/mod.ts';
 import type { Explanation, Facts } from '../../policy/mod.ts';
 import { REPLIES } from '../../session/mod.ts';
+import { besideJson } from './beside.ts';
 import type { Report } from './report.ts';
 
 const SCHEMA = 'postern.explain/1';
@@ -9,7 +10,12 @@ const SCHEMA = 'postern.explain/1';
 export function reportJson(report: Report) {
   switch (report.kind) {
     case 'decided':
-      return { schema: SCHEMA, ...explanationJson(report.explanation), assumed: report.assumed };
+      return {
+        schema: SCHEMA,
+        ...explanationJson(report.explanation),
+        assumed: report.assumed,
+        beside: report.beside.map(besideJson),
+      };
     case 'signInFirst': {
       const { code, status, lines } = REPLIES.authRequired;
       const reply = { code, status: `${String(code).charAt(0)}.${status}`, text: lines[0] };

@@ -8,6 +8,7 @@ import type { Decision, Explanation } from '../../policy/mod.ts';
 import type { Mailboxes } from '../mailboxes.ts';
 import { isInputProblem } from '../inputProblem.ts';
 import type { InputProblem } from '../inputProblem.ts';
+import { besidePolicy, type Beside } from './beside.ts';
 import { readInput } from './input.ts';
 import type { ExplainOptions } from './input.ts';
 import { findEntrance } from './listener.ts';
@@ -20,6 +21,8 @@ export type Report =
       readonly explanation: Explanation;
       /** Facts that were not given and would not have changed the verdict. */
       readonly assumed: readonly MissingFact[];
+      /** What the screen says of what the policy accepts. */
+      readonly beside: readonly Beside[];
     }
   /** The listener asks for a login before any sender or recipient, so the policy is never asked. */
   | { readonly kind: 'signInFirst'; readonly listener: string }
@@ -65,7 +68,9 @@ export function makeReport(
   const facts = { client, at, listener: listener.name, account, recipient: input.recipient, mailbox: known };
   const answer = settle({ facts, addresses, sender }, source, policy);
   if (answer.kind === 'depends') return answer;
-  return { kind: 'decided', explanation: explain(answer.facts, policy), assumed: answer.assumed };
+  const explanation = explain(answer.facts, policy);
+  const beside = besidePolicy(explanation.decision, { config, mailboxes, sender });
+  return { kind: 'decided', explanation, assumed: answer.assumed, beside };
 }
 
 /** The name of the account that a login names, if it can sign in; without readable accounts, the name as it would be. */

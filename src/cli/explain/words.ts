@@ -3,6 +3,7 @@ import { formatExplanation, formatPlace, formatReplyCode, replyFor, ruleName } f
 import type { Decision, Explanation } from '../../policy/mod.ts';
 import { REPLIES } from '../../session/mod.ts';
 import type { Style } from '../style.ts';
+import { describeBeside } from './beside.ts';
 import type { MissingFact } from './open.ts';
 import type { Report } from './report.ts';
 
@@ -25,12 +26,18 @@ export function describeReport(report: Report, style: Style): string {
 }
 
 function describeDecided(
-  { explanation, assumed }: Extract<Report, { kind: 'decided' }>,
+  { explanation, assumed, beside }: Extract<Report, { kind: 'decided' }>,
   style: Style,
 ): string {
   const facts = assumed.map((fact) => FACTS[fact].means).join(' and ');
   const note = facts === '' ? [] : [`The same whatever ${facts} ${assumed.length === 1 ? 'is' : 'are'}.`];
-  return [headline(explanation, style), ...note, '', formatExplanation(explanation)].join('\n');
+  return [
+    headline(explanation, style),
+    ...beside.map(describeBeside),
+    ...note,
+    '',
+    formatExplanation(explanation),
+  ].join('\n');
 }
 
 /** The verdict in one line. */

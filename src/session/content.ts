@@ -4,7 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import type { HeaderFacts } from '../mail/mod.ts';
-import { BdatReader, DataReader, type DataSummary, type Reply } from '../smtp/mod.ts';
+import { BdatReader, DataReader, Pieces, type DataSummary, type Reply } from '../smtp/mod.ts';
 import { Heading, type Amendments } from './heading.ts';
 import { REPLIES } from './replies.ts';
 import type { ContentState } from './state.ts';
@@ -24,8 +24,8 @@ export class Content {
   readonly #intake: Intake;
   readonly #reader: DataReader | BdatReader;
   readonly #heading: Heading;
-  #pieces: Buffer[];
-  #held: number;
+  readonly #pieces = new Pieces();
+  #held = 0;
   #sink: BodySink | undefined;
   /** The last write; writes never overlap, since the session waits for each. */
   #writing: Promise<void> | undefined;
@@ -52,8 +52,7 @@ export class Content {
         ? new DataReader(reading)
         : new BdatReader({ ...reading, binary: transaction.body === 'BINARYMIME' });
     this.#heading = new Heading({ size: limits.headerSize, fields: limits.headerFields }, options.amendments);
-    this.#pieces = [trace];
-    this.#held = trace.length;
+    this.#keep([trace]);
   }
 
   /** A chunk of so many octets begins. */
@@ -104,16 +103,15 @@ export class Content {
       if (this.#failed) throw new Error('the content could not be written');
       return this.#sink.finish();
     }
-    const [only] = this.#pieces;
-    const bytes =
-      this.#pieces.length === 1 && only !== undefined ? only : Buffer.concat(this.#pieces, this.#held);
-    this.#pieces = [];
+    const pieces = this.#pieces.take();
+    const [only] = pieces;
+    const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, this.#held);
     return { kind: 'memory', bytes };
   }
 
   /** Lets go of what was received; nothing of it stays on the disk. */
   async discard(): Promise<void> {
-    this.#pieces = [];
+    this.#pieces.take();
     await this.#writing;
     const sink = this.#sink;
     this.#sink = undefined;
@@ -126,15 +124,14 @@ export class Content {
 
   #keep(pieces: readonly Buffer[]): void {
     for (const piece of pieces) {
-      this.#pieces.push(piece);
+      this.#pieces.add(piece, 0, piece.length);
       this.#held += piece.length;
     }
   }
 
   async #spill(): Promise<void> {
-    const pieces = this.#pieces;
+    const pieces = this.#pieces.take();
     const held = this.#held;
-    this.#pieces = [];
     this.#held = 0;
     if (this.#failed) return;
     try {

@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { HeaderReader, type HeaderFacts, type HeaderLimits, type OctetRange } from '../mail/mod.ts';
+import { Pieces } from '../smtp/mod.ts';
 import { MessageIdReader } from './messageId.ts';
 
 /** What is done to the header on submission. */
@@ -18,15 +19,15 @@ export class Heading {
   readonly #reader: HeaderReader;
   readonly #messageId = new MessageIdReader();
   readonly #amendments: Amendments | undefined;
-  /** Octets of the content that are kept back, from its first on; undefined: they have been released. */
-  #kept: Buffer[] | undefined;
+  /** The content that is kept back, from its first octet on; undefined: they have been released. */
+  #kept: Pieces | undefined;
   #facts: HeaderFacts | undefined;
 
   /** `amendments` undefined: nothing is added and nothing removed. */
   constructor(limits: HeaderLimits, amendments: Amendments | undefined) {
     this.#reader = new HeaderReader(limits);
     this.#amendments = amendments;
-    this.#kept = amendments && [];
+    this.#kept = amendments && new Pieces();
   }
 
   /** Takes the next octets of the content. @returns those that can be passed on now. */
@@ -34,7 +35,7 @@ export class Heading {
     const facts = this.#facts ?? this.#read(piece);
     if (facts?.tooLarge === true) return this.#drop();
     if (this.#kept === undefined) return [piece];
-    this.#kept.push(piece);
+    this.#kept.add(piece, 0, piece.length);
     return facts === undefined ? [] : this.#release(facts);
   }
 
@@ -74,7 +75,7 @@ export class Heading {
     const kept = this.#kept;
     this.#kept = undefined;
     if (kept === undefined || this.#amendments === undefined) return [];
-    return [...added(facts, this.#amendments), ...without(kept, facts.bcc)];
+    return [...added(facts, this.#amendments), ...without(kept.take(), facts.bcc)];
   }
 }
 

@@ -6,6 +6,7 @@ export { BdatReader, type BdatOptions } from './bdatReader.ts';
 export type { DataStep, DataSummary } from './contentReader.ts';
 export { DataReader, type DataOptions } from './dataReader.ts';
 export { LineReader, type Line } from './lineReader.ts';
+export { Pieces } from './pieces.ts';
 export { formatReply } from './reply.ts';
 export { parseEhlo, ReplyReader, type ReceivedReply } from './replyReader.ts';
 export { DotStuffer, stuffAll } from './stuff.ts';

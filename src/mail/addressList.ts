@@ -2,8 +2,8 @@
  * The addresses of From, Sender and their like (RFC 5322 3.4, with the UTF-8 of RFC 6532, and groups as RFC 6854 has them).
  *
  * Strict, because the answer is a matter of who may write as whom: where two readers could see different addresses, there is
- * none. Obsolete syntax (RFC 5322 4.4) is refused: routes, empty places in a list, blanks within an address. Tolerated is a dot
- * in a display name, `John Q. Public`, which many programs write. Display names, encoded words and comments are passed over.
+ * none; nor where there is nothing but the name of an empty group, which shows its reader whatever it likes. Obsolete syntax (RFC
+ * 5322 4.4) is refused: routes, empty places in a list, blanks within an address. Tolerated is a dot in a display name, `John Q. Public`, which many programs write. Display names, encoded words and comments are passed over.
  */
 import { isAddressError } from './addressError.ts';
 import { AddressTokens, type AddressToken } from './addressTokens.ts';
@@ -34,11 +34,11 @@ class ListParser {
     this.#token = this.#tokens.next();
   }
 
-  /** `address *("," address)`. undefined: it is something else. */
+  /** `address *("," address)`. undefined: it is something else, or groups of nobody. */
   parse(): readonly Mailbox[] | undefined {
     do if (!this.#address(true)) return undefined;
     while (this.#take(','));
-    return this.#token.kind === 'end' ? this.#mailboxes : undefined;
+    return this.#token.kind === 'end' && this.#mailboxes.length > 0 ? this.#mailboxes : undefined;
   }
 
   /** A mailbox, or where `groups` may stand a group. */

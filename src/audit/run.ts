@@ -40,8 +40,8 @@ export const AUDIT_LIMITS: AuditLimits = {
   pauseMs: 1000,
   commandsPerSecond: undefined,
   mostCommands: 50_000,
-  // Postfix slows a connection down after ten errors.
-  probesPerConnection: 8,
+  // Postern and Postfix slow a connection down after ten errors; a probe makes one or two.
+  probesPerConnection: 5,
 };
 
 export interface AuditRequest {

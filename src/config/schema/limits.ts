@@ -26,7 +26,7 @@ export const limits = z.strictObject({
   errors: count(1, 10_000, 20).describe(
     'Errors a connection may make, refused recipients among them; then 421.',
   ),
-  softErrors: count(1, 10_000, 5).describe(
+  softErrors: count(1, 10_000, 10).describe(
     'Errors a connection may make before the answer to each further one comes later and later.',
   ),
   junkCommands: count(1, 1_000_000, 100).describe(

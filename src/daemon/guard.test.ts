@@ -4,13 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Ledger } from '../ledger/mod.ts';
+import { parseDomain, type Domain } from '../mail/mod.ts';
 import type { Guard } from '../session/mod.ts';
 import { parseCidr, parseIp, type IpAddress } from '../std/mod.ts';
 import { createGuard } from './guard.ts';
 import { replyTo, SupervisorChannel, takeNote, type UpwardHandlers } from './upward.ts';
 
 const GUARD = { failuresPerAddress: 3, failuresPerAccount: 5, unknownRecipients: 8, allow: [] };
+const ACCOUNTS = {
+  defaultDomain: domain('x.test'),
+  ntDomains: new Map([['X', domain('x.test')]]),
+  sendAs: 'own',
+  sendAsExempt: [],
+  mayAlsoSendAs: new Map(),
+} as const;
 const HOUR = 3_600_000;
+
+function domain(text: string): Domain {
+  return parseDomain(text) ?? assert.fail();
+}
 
 function ip(text: string): IpAddress {
   const address = parseIp(text);
@@ -62,7 +74,11 @@ function site(t: TestContext, options: { readonly deaf?: true; readonly allow?: 
       if (message.kind === 'note') takeNote(handlers, message);
       else queueMicrotask(() => supervisor.settle(replyTo(handlers, message)));
     });
-    return createGuard({ inForce: () => ({ config: { guard: { ...GUARD, allow } } }), supervisor, clock });
+    return createGuard({
+      inForce: () => ({ config: { guard: { ...GUARD, allow }, accounts: ACCOUNTS } }),
+      supervisor,
+      clock,
+    });
   };
   return Object.assign(made, { worker });
 }
@@ -116,6 +132,16 @@ test('before() counts an account without regard to case', async (t) => {
   const guard = worker();
   await fail(guard, ip('192.0.2.1'), 'ann@x.test');
   assert.equal(await fail(guard, ip('192.0.2.2'), 'ANN@X.TEST'), 2000);
+});
+
+test('before() counts an account once, however its login is spelled', async (t) => {
+  const guard = site(t).worker();
+  const spellings = ['ann', '"ann"@x.test', String.raw`"\a\n\n"@x.test`, 'ann@x.test.', String.raw`X\ann`];
+  const answers: unknown[] = [];
+  for (const [index, login] of spellings.entries())
+    answers.push(await fail(guard, ip(`192.0.2.${index + 1}`), login));
+  assert.deepEqual(answers, [1000, 2000, 4000, 8000, 8000]);
+  assert.equal(await fail(guard, ip('192.0.2.9'), 'x/ANN'), 'refused');
 });
 
 test('before() does not slow down an account where it was signed in to before', async (t) => {

@@ -5,6 +5,7 @@
  * Recipients that do not exist are counted here, so that the reply waits for nobody, and by the supervisor, who answers with what
  * all workers have counted.
  */
+import { resolveLogin } from '../accounts/mod.ts';
 import type { Config } from '../config/mod.ts';
 import { accountKey, clientNetwork, LONGEST_DELAY, recipientDelay, Tally } from '../ledger/mod.ts';
 import type { Guard } from '../session/mod.ts';
@@ -18,7 +19,7 @@ const MOST_NETWORKS = 10_000;
 
 export interface GuardOptions {
   /** The configuration in force now. */
-  readonly inForce: () => { readonly config: Pick<Config, 'guard'> };
+  readonly inForce: () => { readonly config: Pick<Config, 'guard' | 'accounts'> };
   readonly supervisor: Pick<SupervisorChannel, 'ask' | 'tell'>;
   readonly clock: Clock;
 }
@@ -27,6 +28,9 @@ export function createGuard({ inForce, supervisor, clock }: GuardOptions): Guard
   const probes = new Tally(MOST_NETWORKS);
   const isFree = (client: IpAddress): boolean =>
     inForce().config.guard.allow.some((range) => inRange(client, range));
+  /** One account is counted as one, however its login is spelled. */
+  const accountOf = (login: string): string =>
+    accountKey(resolveLogin(login, inForce().config.accounts) ?? login);
   /** Takes over what all workers have counted. */
   const learn = async (network: string, perHour: number): Promise<void> => {
     const level = await supervisor.ask('unknownRecipient', network, PATIENCE);
@@ -35,7 +39,7 @@ export function createGuard({ inForce, supervisor, clock }: GuardOptions): Guard
   return {
     async before({ client, login }) {
       if (isFree(client)) return { kind: 'try', delayMs: 0 };
-      const attempt = { network: clientNetwork(client), account: accountKey(login) };
+      const attempt = { network: clientNetwork(client), account: accountOf(login) };
       const answer = await supervisor.ask('beforeLogin', attempt, PATIENCE);
       return answer ?? { kind: 'try', delayMs: LONGEST_DELAY };
     },
@@ -43,7 +47,7 @@ export function createGuard({ inForce, supervisor, clock }: GuardOptions): Guard
       if (isFree(client)) return;
       supervisor.tell('afterLogin', {
         network: clientNetwork(client),
-        account: accountKey(login),
+        account: accountOf(login),
         accepted,
       });
     },

@@ -6,8 +6,8 @@ import { foldAscii } from '../mail/mod.ts';
 const KEPT = 16;
 
 /**
- * The login as the client claims it, without regard to case, hashed: bounded whatever is claimed, and nothing to read for who
- * gets hold of the file (some type their password there).
+ * The address that a login names, or the login as the client claims it, without regard to case, hashed: bounded whatever is
+ * claimed, and nothing to read for who gets hold of the file (some type their password there).
  */
 export function accountKey(login: string): string {
   return createHash('sha256').update(foldAscii(login)).digest().subarray(0, KEPT).toString('base64url');

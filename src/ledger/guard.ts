@@ -1,8 +1,8 @@
 /**
  * Who guesses passwords, and who asks for mailboxes that do not exist. Pure; the supervisor counts for all workers.
  *
- * A failure is counted for the client's network (IPv6: its /64) and for the account, by the text of the login, whether or not
- * there is such an account. It delays the reply to the next one: 1, 2, 4, then 8 seconds. At the limit nothing is verified until
+ * A failure is counted for the client's network (IPv6: its /64) and for the account, by the address that the login names, whether
+ * or not there is such an account. It delays the reply to the next one: 1, 2, 4, then 8 seconds. At the limit nothing is verified until
  * some of it has run out, which it does evenly within an hour: of 20 one every 3 minutes.
  *
  * A network from where somebody has signed in to an account is counted for that account by itself, apart from both: neither

@@ -93,8 +93,15 @@ export function policySource(config: Config): PolicySource {
 }
 
 /** What is asked beside the policy, as `compileScreen()` takes it. */
-export function screenSource({ clients, filters, accounts, routing, relay }: Config): ScreenSource {
-  return { clients, filters, accounts, routes: routing.domains, grants: relay.allow };
+export function screenSource({ clients, filters, accounts, routing, relay, proxies }: Config): ScreenSource {
+  return {
+    clients,
+    filters,
+    accounts,
+    routes: routing.domains,
+    grants: relay.allow,
+    proxies: proxies.map(({ range }) => range),
+  };
 }
 
 function isDomain(domain: Mailbox['domain']): domain is Config['hostname'] {

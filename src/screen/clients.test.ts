@@ -83,3 +83,13 @@ test('isStranger(): neither signed in, nor with a grant, nor listed', () => {
   assert.equal(isStranger(rules, callerOf({ client: ip('198.51.100.9') })), false);
   assert.equal(isStranger(rules, callerOf({ client: ip('198.51.100.7') })), true);
 });
+
+test('isStranger(): whoever comes through a proxy that names nobody, whatever grant its address fits', () => {
+  const proxies = ranges('192.0.2.0/28');
+  const rules = compileScreen(screenSource({ clients: { ...NOBODY, accept: ranges('192.0.2.7') }, proxies }));
+  const through = { client: ip('192.0.2.1'), holdsGrant: true };
+  assert.equal(isStranger(rules, callerOf(through)), true);
+  assert.equal(isStranger(rules, callerOf({ ...through, account: 'alice@inbound.test' })), false);
+  assert.equal(isStranger(rules, callerOf({ ...through, client: ip('192.0.2.7') })), false);
+  assert.equal(isStranger(rules, callerOf({ ...through, client: ip('192.0.2.16') })), false);
+});

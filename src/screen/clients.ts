@@ -12,9 +12,13 @@ export function judgeClient(rules: ScreenRules, client: IpAddress): Verdict {
   return listed(rules, client) === 'refuse' ? { kind: 'refuse', rule: { kind: 'client' } } : PASS;
 }
 
-/** Who has neither signed in, nor holds a grant, nor is listed in `clients.accept`. */
+/**
+ * Who has neither signed in, nor holds a grant, nor is listed in `clients.accept`. Behind a proxy that does not say for whom it speaks
+ * may be anybody: what its own address holds by `connectingTo` is nobody's.
+ */
 export function isStranger(rules: ScreenRules, { client, account, holdsGrant }: Caller): boolean {
-  return account === undefined && !holdsGrant && listed(rules, client) !== 'accept';
+  if (account !== undefined || listed(rules, client) === 'accept') return false;
+  return !holdsGrant || findBlock(rules.proxies, client) !== undefined;
 }
 
 /** What the narrowest range says that holds the address. */

@@ -23,6 +23,7 @@ export interface ScreenRules {
   };
   /** `sendAs` by the name of the grant, of those that have it. */
   readonly grants: ReadonlyMap<string, PatternSet>;
+  readonly proxies: RangeTable;
 }
 
 export function compileScreen(source: ScreenSource): ScreenRules {
@@ -46,5 +47,6 @@ export function compileScreen(source: ScreenSource): ScreenRules {
         sendAs === undefined ? [] : [[name, compilePatterns(sendAs)] as const],
       ),
     ),
+    proxies: buildRangeTable([source.proxies]),
   });
 }

@@ -15,6 +15,8 @@ export interface ScreenSource {
   readonly routes: readonly RouteSource[];
   /** For `sendAs`. */
   readonly grants: readonly GrantSource[];
+  /** Who comes from these may be anybody. */
+  readonly proxies: readonly IpRange[];
 }
 
 export interface ClientSource {

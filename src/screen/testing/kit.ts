@@ -10,6 +10,7 @@ export function screenSource(parts: Partial<ScreenSource> = {}): ScreenSource {
     accounts: { sendAs: 'own', sendAsExempt: [], mayAlsoSendAs: new Map() },
     routes: [],
     grants: [],
+    proxies: [],
     ...parts,
   };
 }

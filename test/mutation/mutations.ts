@@ -68,8 +68,10 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     defect: 'only the narrowest range around a client is looked at',
     file: 'policy/grants.ts',
-    find: 'let at = innermost; at !== undefined; at = at.around',
-    replace: 'let at = innermost; at !== undefined; at = undefined',
+    find: `for (let at = innermost; at !== undefined; at = at.around) {
+      const filed`,
+    replace: `for (let at = innermost; at !== undefined; at = undefined) {
+      const filed`,
     test: PROVE,
   },
   {

@@ -16,7 +16,7 @@ after(async () => {
   await peers[Symbol.asyncDispose]();
 });
 
-const LOGIN = ['--auth-user', 'bob@inbound.test', '--auth-password', PASSWORD];
+const LOGIN = ['--from', 'bob@inbound.test', '--auth-user', 'bob@inbound.test', '--auth-password', PASSWORD];
 
 function swaks(port: number, ...args: readonly string[]): ReturnType<typeof run> {
   return run('swaks', [

@@ -68,7 +68,7 @@ test('XCLIENT must say an address: without one the client would have that of the
     'ADDR=x',
     'ADDR=1.2.3',
   ])
-    assert.equal((await codes(`XCLIENT ${attributes}\r\n`))[0], '220,501', attributes);
+    assert.equal((await codes(`XCLIENT ${attributes}\r\n${RELAY}`))[0], '220,501', attributes);
   for (const [port, code] of [
     ['65535', '220'],
     ['65536', '501'],

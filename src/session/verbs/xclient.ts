@@ -1,7 +1,7 @@
 /**
  * XCLIENT, as Postfix has it (XCLIENT_README): a proxy says for whom it speaks, and the session begins anew with the greeting.
- * ADDR is what counts and must be given; from then on it is the client's address for every right, that to XCLIENT included, so
- * what a proxy passes on of its client cannot name another.
+ * ADDR is what counts and must be given, or the session ends: what followed would have the rights of the proxy. From then on it is
+ * the client's address for every right, that to XCLIENT included, so what a proxy passes on of its client cannot name another.
  *
  * The local address is DESTADDR. Without it there is none: that the proxy could reach an address of ours says nothing of the
  * client behind it, so no grant for those who connect to that address can fit.
@@ -21,7 +21,7 @@ export const xclient: Check<'XCLIENT'> = (state, { attributes }, { settings, cli
   const clientPort = port(attributes.get('PORT'));
   const localPort = port(attributes.get('DESTPORT'));
   if (named === undefined || clientPort === undefined || localPort === undefined)
-    return refuse(REPLIES.badXclient);
+    return { kind: 'close', reply: REPLIES.badXclient, reason: 'errors' }; // for whom what follows is said would be unclear
   return {
     kind: 'speakFor',
     client: { client: named, clientPort, localAddress: local ?? unspecified(named), localPort },

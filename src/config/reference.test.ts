@@ -55,24 +55,37 @@ const WORLD = {
   relay: { allow: [{ name: 'office', from: ['10.0.0.1'] }] },
 };
 
+/** Keys of the file that are lists of groups. */
+const LISTS: ReadonlySet<string> = new Set(['tests', 'proxies', 'filters', 'etrn']);
+
 /** What must stand beside a key; `undefined` takes a key of the world away. */
 const BESIDE = new Map<string, Readonly<Record<string, unknown>>>([
   ['routing.domains.domain', { inbound: true }],
   ['routing.domains.forward', { domain: 'x.example' }],
   ['routing.domains.rewrite', { domain: 'x.example' }],
+  ['routing.domains.protectFrom', { domain: 'x.example', inbound: true }],
   ['routing.outbound.mayReach', { mx: true }],
   ['relay.never.name', { from: ['10.0.0.2'] }],
   ['relay.never.from', { name: 'x' }],
   ['relay.allow.name', { from: ['10.0.0.2'] }],
-  ...['authenticated', 'from', 'connectingTo', 'senders', 'recipients', 'until', 'limit'].map(
+  ...['authenticated', 'from', 'connectingTo', 'senders', 'recipients', 'until', 'limit', 'sendAs'].map(
     (key) => [`relay.allow.${key}`, { name: 'x', authenticated: true }] as const,
   ),
   ...['burst', 'per'].map((key) => [`relay.allow.limit.${key}`, { rate: '9/hour' }] as const),
-  ...['bind', 'for', 'tls', 'authWithoutTls', 'compat'].map(
+  ...['bind', 'for', 'greetingDelay', 'tls', 'authWithoutTls', 'compat'].map(
     (key) => [`listeners.${key}`, { bind: ['127.0.0.1:2526'] }] as const,
   ),
   ...['name', 'from', 'recipient', 'by'].map(
     (key) => [`tests.${key}`, { from: '10.0.0.1', recipient: 'a@b.example', expect: 'relayed' }] as const,
+  ),
+  ['proxies.header', { address: '10.0.0.2' }],
+  ['clients.dnsLists.answers', { zone: 'list.example' }],
+  ['clients.dnsLists.action', { zone: 'list.example' }],
+  ...['name', 'senders', 'from', 'action'].map(
+    (key) => [`filters.${key}`, { name: 'x', from: ['10.0.0.2'] }] as const,
+  ),
+  ...['domain', 'from', 'accounts'].map(
+    (key) => [`etrn.${key}`, { domain: 'x.example', from: ['10.0.0.2'] }] as const,
   ),
   ['tls.certificate', { key: './key.pem' }],
   ['tls.key', { certificate: './cert.pem' }],
@@ -86,7 +99,8 @@ function withValue(path: string, value: unknown): unknown {
     return { ...WORLD, [outer]: outer === 'listeners' ? { ...WORLD.listeners, ...Object(value) } : value };
   const beside = { ...BESIDE.get(path), [last]: value };
   if (outer === 'listeners') return { ...WORLD, listeners: { ...WORLD.listeners, x: beside } };
-  if (outer === 'tests') return { ...WORLD, tests: [beside] };
+  if (LISTS.has(outer)) return { ...WORLD, [outer]: [beside] };
+  if (path.startsWith('clients.dnsLists.')) return { ...WORLD, clients: { dnsLists: [beside] } };
   if (path.startsWith('routing.domains.')) {
     const domains =
       last === 'domain' && value === 'contoso.example' ? [beside] : [...WORLD.routing.domains, beside];

@@ -70,8 +70,10 @@ async function tryGrant(row: Row): Promise<void> {
 
 function recorded(): readonly DecisionRecord[] {
   using history = openHistory(join(world.site.folder, 'data', DATA_FOLDER.history));
-  const pages = history.pages({ since: 0, until: Number.MAX_SAFE_INTEGER });
-  const decisions = Array.from(pages).flatMap((page) => page.records([...page.cases.keys()]) ?? []);
+  const decisions: DecisionRecord[] = [];
+  // A page can only be asked for its records before the next one is taken.
+  for (const page of history.pages({ since: 0, until: Number.MAX_SAFE_INTEGER }))
+    decisions.push(...(page.records([...page.cases.keys()]) ?? []));
   assert.deepEqual(history.problems, []);
   return decisions;
 }

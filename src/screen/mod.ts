@@ -9,7 +9,7 @@ export { isStranger, judgeClient } from './clients.ts';
 export { compileScreen, type ScreenRules } from './compile.ts';
 export { judgeSender } from './filters.ts';
 export { judgeForm, type FormDemands, type FormProblem, type MessageForm, type Origin } from './form.ts';
-export { asksDns, asksNetwork, isPlausibleHelo, judgeNetwork, type Approach } from './network.ts';
+export { asksDns, asksNetwork, judgeNetwork, type Approach } from './network.ts';
 export { judgeFrom } from './protect.ts';
 export {
   bindsAccount,

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DnsFacts } from '../facts/mod.ts';
-import { domain, ip, mailbox } from '../policy/testing/mod.ts';
+import { domain, mailbox } from '../policy/testing/mod.ts';
 import {
   asksDns,
   asksNetwork,
   compileScreen,
   describeScreenRule,
-  isPlausibleHelo,
   judgeNetwork,
   type ClientSource,
   type ScreenRules,
@@ -73,27 +72,4 @@ test('asksDns() and asksNetwork() say what is to be looked up', () => {
   );
   for (const parts of [{ reverseName: 'record' }, { dnsLists: LISTS }] as const)
     assert.deepEqual([asksDns(rules(parts)), asksNetwork(rules(parts))], [true, true]);
-});
-
-test('isPlausibleHelo() wants a full name that is not ours, or the literal of the client', () => {
-  const us = { client: ip('203.0.113.9'), hostname: 'mx.inbound.test' };
-  const names = {
-    'mx.out.test': true,
-    'MX.Out.Test': true,
-    '[203.0.113.9]': true,
-    '[IPv6:::ffff:203.0.113.9]': true,
-    '[203.0.113.10]': false,
-    '203.0.113.9': false,
-    localhost: false,
-    'WIN-4711': false,
-    'MX.inbound.test': false,
-    '': false,
-    'a..b': false,
-    'a b.test': false,
-    '[]': false,
-  };
-  for (const [name, expected] of Object.entries(names))
-    assert.equal(isPlausibleHelo(name, us), expected, name);
-  const six = { ...us, client: ip('2001:db8::9') };
-  assert.equal(isPlausibleHelo('[IPv6:2001:DB8:0:0::9]', six), true);
 });

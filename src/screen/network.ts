@@ -3,8 +3,7 @@
  * must be able to say so (RFC 5321 4.5.1). Whether the client is a stranger is for whoever asks to say.
  */
 import type { DnsFacts } from '../facts/mod.ts';
-import { literalIp, parseDomain, parseLiteral, type Mailbox } from '../mail/mod.ts';
-import type { IpAddress } from '../std/mod.ts';
+import type { Mailbox } from '../mail/mod.ts';
 import type { ScreenRules } from './compile.ts';
 import { PASS, type Verdict } from './types.ts';
 
@@ -36,18 +35,4 @@ export function judgeNetwork(rules: ScreenRules, { dns, heloIsPlausible, recipie
   if (nameless && rules.reverseName === 'require') return { kind: 'refuse', rule: { kind: 'reverseName' } };
   if (!heloIsPlausible && rules.helo === 'require') return { kind: 'refuse', rule: { kind: 'helo' } };
   return PASS;
-}
-
-/**
- * Whether a server that is reached from everywhere would greet so: with a name of at least two labels that is not ours, or with the
- * literal of its own address (RFC 5321 4.1.1.1, 4.1.3). Needs no DNS: many good servers greet with names that do not resolve.
- */
-export function isPlausibleHelo(
-  name: string,
-  { client, hostname }: { readonly client: IpAddress; readonly hostname: string },
-): boolean {
-  const literal = parseLiteral(name);
-  if (literal !== undefined) return literalIp(literal).text === client.text;
-  const domain = parseDomain(name);
-  return domain !== undefined && domain.includes('.') && domain !== hostname;
 }

@@ -1,4 +1,5 @@
 /** What a session tells: names and fields of its events. Never content, never secrets. */
+import type { HeloVerdict } from '../facts/mod.ts';
 
 export interface SessionRef {
   readonly session: string;
@@ -30,7 +31,7 @@ export interface SessionEvents {
   'client.looked': SessionRef & {
     readonly helo: string;
     readonly reverse: string;
-    readonly heloName: string;
+    readonly heloName: HeloVerdict;
     /** Zones that list the client. */
     readonly listedIn: readonly string[];
   };

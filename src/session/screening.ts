@@ -1,10 +1,10 @@
 /** Asks the screen: gathers what its rules look at. It is asked only of what the policy accepted, and can only narrow that. */
-import type { DnsFacts } from '../facts/mod.ts';
-import { holdsGrant, type Decision } from '../policy/mod.ts';
+import { heloPlausible, type DnsFacts, type HeloVerdict } from '../facts/mod.ts';
+import { postmasterAt, type Domain } from '../mail/mod.ts';
+import { holdsGrant, locate, type Decision } from '../policy/mod.ts';
 import {
   asksDns,
   asksNetwork,
-  isPlausibleHelo,
   isStranger,
   judgeAccountSender,
   judgeGrantSender,
@@ -90,7 +90,7 @@ function learn(session: Acting, decision: Decision, dns: DnsFacts): Verdict {
     ...ref,
     helo: state.hello.name,
     reverse: dns.name.kind,
-    heloName: isPlausible(session, state) ? 'plausible' : 'implausible',
+    heloName: heloVerdict(session, state),
     listedIn: dns.lists.filter(({ verdict }) => verdict === 'listed').map(({ list }) => list),
   });
   return judgeStranger(session, state, decision, dns);
@@ -102,10 +102,12 @@ function judgeStranger(
   { recipient }: Decision,
   dns: DnsFacts,
 ): Verdict {
-  const heloIsPlausible = isPlausible(session, state);
+  const heloIsPlausible = heloVerdict(session, state) === 'plausible';
   return judgeNetwork(session.services.screen(), { dns, heloIsPlausible, recipient });
 }
 
-function isPlausible({ peer, settings }: Acting, { hello }: TransactionState): boolean {
-  return isPlausibleHelo(hello.name, { client: peer.client, hostname: settings.hostname });
+function heloVerdict({ peer, settings, services }: Acting, { hello }: TransactionState): HeloVerdict {
+  const inbound = (domain: Domain): boolean =>
+    locate(postmasterAt(domain), services.policy()).route?.kind === 'inbound';
+  return heloPlausible(hello.name, peer.client, { hostname: settings.hostname, inbound });
 }

@@ -35,7 +35,8 @@ export const FIELDS: { readonly [Name in FieldName]: string } = {
   from: 'the spool that was taken over',
   grant: 'the name of the grant',
   helo: 'the name the client gave with EHLO or HELO',
-  heloName: 'whether a server of that address can have that name: `plausible` or `implausible`',
+  heloName:
+    'whether a server of that address can have that name: `plausible`, `ourName` (it claims to be us), `literalMismatch`, `notFullyQualified` or `bogus`',
   host: 'the name of a mail host',
   id: 'the message: the same in the queue, in replies and in every event',
   kind: '`failure` or `delay`',

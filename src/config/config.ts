@@ -4,14 +4,8 @@
  */
 import type { Target, Timeouts } from '../deliver/mod.ts';
 import type { Domain, Mailbox } from '../mail/mod.ts';
-import type {
-  AddressPattern,
-  GrantSource,
-  LiteralSource,
-  NeverSource,
-  Place,
-  RouteSource,
-} from '../policy/mod.ts';
+import type { GrantSource, LiteralSource, NeverSource, Place, RouteSource } from '../policy/mod.ts';
+import type { ClientSource, DnsListSource, FilterSource, SendAsSource } from '../screen/mod.ts';
 import type { Compat } from '../smtp/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 import type { Endpoint } from './text/endpoint.ts';
@@ -32,7 +26,7 @@ export interface Config {
   /** Hosts that may say with XCLIENT for whom they speak. */
   readonly xclient: readonly IpRange[];
   readonly clients: ClientsConfig;
-  readonly filters: readonly FilterConfig[];
+  readonly filters: readonly FilterSource[];
   readonly guard: GuardConfig;
   /** Who may ask for waiting mail with ETRN; empty: nobody, and it is not offered. */
   readonly etrn: readonly EtrnConfig[];
@@ -74,32 +68,13 @@ export interface ProxyConfig {
 }
 
 /** What is asked of a client before and beside the policy. */
-export interface ClientsConfig {
-  /** The narrower range wins. */
-  readonly accept: readonly IpRange[];
-  readonly refuse: readonly IpRange[];
+export interface ClientsConfig extends ClientSource {
   readonly dnsLists: readonly DnsListConfig[];
-  readonly reverseName: FactDemand;
-  readonly helo: FactDemand;
 }
 
-/** `record`: looked at and written down. `require`: strangers without it are refused. */
-export type FactDemand = 'off' | 'record' | 'require';
-
-export interface DnsListConfig {
-  readonly zone: Domain;
+export interface DnsListConfig extends DnsListSource {
   /** Undefined: every answer counts that is no error code. */
   readonly answers: readonly IpRange[] | undefined;
-  readonly action: 'refuse' | 'record';
-}
-
-/** A message filter; whoever has one of `from` and one of `senders` (each, where it is given) is met by it. */
-export interface FilterConfig {
-  readonly name: string;
-  readonly senders: readonly AddressPattern[] | undefined;
-  readonly from: readonly IpRange[] | undefined;
-  readonly action: 'refuse' | 'quarantine';
-  readonly place: Place;
 }
 
 export interface GuardConfig {
@@ -147,16 +122,10 @@ export interface RelayConfig {
   readonly gatewayNames: number;
 }
 
-export interface AccountsConfig {
+export interface AccountsConfig extends SendAsSource {
   readonly defaultDomain: Domain | undefined;
   /** Windows domain as written to mail domain; names are compared without regard to case. */
   readonly ntDomains: ReadonlyMap<string, Domain>;
-  /** `own`: an account sends as its own addresses and those of `mayAlsoSendAs`. */
-  readonly sendAs: 'own' | 'any';
-  /** Client addresses for which `sendAs` is `any`. */
-  readonly sendAsExempt: readonly IpRange[];
-  /** By the name of the account. */
-  readonly mayAlsoSendAs: ReadonlyMap<string, readonly AddressPattern[]>;
 }
 
 export interface TlsConfig {

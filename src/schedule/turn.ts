@@ -4,30 +4,15 @@
  * The queue is walked in pieces, so that commits and loads come in between; one walk at a time for each domain, and whoever asks
  * meanwhile gets the same one.
  */
-import type { Spool, SpoolChange, WaitingFilter, WaitingRecipient } from '../spool/mod.ts';
-import type { Clock, Emit, Exclusive } from '../std/mod.ts';
-import type { ActiveSet } from './active.ts';
-import type { ScheduleEvents } from './events.ts';
-import type { Health } from './health.ts';
-import type { Recorder } from './recorder.ts';
+import type { SpoolChange, WaitingFilter, WaitingRecipient } from '../spool/mod.ts';
+import type { OperateOptions } from './operate.ts';
 import { destinationOf } from './target.ts';
-import type { Scheduler, Settings } from './types.ts';
+import type { Scheduler } from './types.ts';
 
 /** Recipients looked at in one piece. */
 const PIECE = 2_000;
 
-export interface TurnOptions {
-  readonly spool: Spool;
-  readonly recorder: Recorder;
-  readonly active: ActiveSet;
-  readonly health: Health;
-  readonly clock: Clock;
-  readonly emit: Emit<ScheduleEvents>;
-  /** Shared with loading. */
-  readonly exclusive: Exclusive;
-  readonly settings: () => Settings;
-  readonly wake: (at: number) => void;
-}
+export type TurnOptions = Omit<OperateOptions, 'release'>;
 
 export function createTurn(options: TurnOptions): Scheduler['turn'] {
   const { spool, recorder, active, health, clock, emit, exclusive, settings, wake } = options;

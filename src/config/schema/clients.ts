@@ -1,13 +1,7 @@
 /** `proxies`, `clients`, `filters`, `guard`, `etrn`: who connects, and what is asked of whom. */
 import { z } from 'zod';
-import type {
-  ClientsConfig,
-  DnsListConfig,
-  EtrnConfig,
-  FilterConfig,
-  GuardConfig,
-  ProxyConfig,
-} from '../config.ts';
+import type { ClientsConfig, DnsListConfig, EtrnConfig, GuardConfig, ProxyConfig } from '../config.ts';
+import type { FilterSource } from '../../screen/mod.ts';
 import { complain, listOf, range, textField } from '../field.ts';
 import { parseDomainName } from '../text/domain.ts';
 import { parseAccount, parsePattern } from '../text/mailbox.ts';
@@ -104,7 +98,7 @@ const filter = z
         '`refuse`: 550 at MAIL. `quarantine`: accepted, and held in the queue until you release or delete it.',
       ),
   })
-  .transform((written, context): Omit<FilterConfig, 'place'> => {
+  .transform((written, context): Omit<FilterSource, 'place'> => {
     const { name, senders, from, action } = written;
     if (senders === undefined && from === undefined) {
       complain(

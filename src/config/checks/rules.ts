@@ -22,10 +22,11 @@ export function* checkRules(context: CheckContext): Generator<ConfigProblem> {
 
 /** A name says which rule decided, so no two rules may share one; in another case it would still be misread. */
 function* checkNames(context: CheckContext): Generator<ConfigProblem> {
-  const { never, allow } = context.config.relay;
+  const { filters, relay } = context.config;
   const lists = [
-    ['never', never],
-    ['allow', allow],
+    [['relay', 'never'], relay.never],
+    [['relay', 'allow'], relay.allow],
+    [['filters'], filters],
   ] as const;
   const first = new Map<string, string>();
   for (const [list, rules] of lists) {
@@ -35,7 +36,7 @@ function* checkNames(context: CheckContext): Generator<ConfigProblem> {
       if (earlier !== undefined) {
         yield problemAt(
           context,
-          ['relay', list, index, 'name'],
+          [...list, index, 'name'],
           textProblem(`the name ${quoted(name)} is taken`, `The rule in ${earlier} has it.`),
         );
       }

@@ -5,13 +5,13 @@
 import { foldAscii, type FieldAddresses, type Mailbox, type ReversePath } from '../mail/mod.ts';
 import { findBlock, fitsPatterns } from '../policy/mod.ts';
 import type { ScreenRules } from './compile.ts';
-import { PASS, type Authors, type Caller, type Owns, type SenderPlace, type Verdict } from './types.ts';
+import { PASS, type Authors, type Login, type Owns, type SenderPlace, type Verdict } from './types.ts';
 import { strictest } from './verdicts.ts';
 
 /** The envelope of an account, asked at MAIL. */
 export function judgeAccountSender(
   rules: ScreenRules,
-  caller: Caller,
+  caller: Login,
   { sender, owns }: { sender: ReversePath; owns: Owns },
 ): Verdict {
   return judgeAs(asAccount(rules, caller, owns), 'envelope', sender === null ? [] : [sender]);
@@ -20,7 +20,7 @@ export function judgeAccountSender(
 /** From and Sender of an account, asked when the header has come. */
 export function judgeAccountAuthors(
   rules: ScreenRules,
-  caller: Caller,
+  caller: Login,
   { authors, owns }: { authors: Authors; owns: Owns },
 ): Verdict {
   return judgeAuthors(asAccount(rules, caller, owns), authors);
@@ -37,7 +37,7 @@ export function judgeGrantAuthors(rules: ScreenRules, grants: Iterable<string>, 
 }
 
 /** Whether From and Sender of this account are looked at. */
-export function bindsAccount(rules: ScreenRules, { account, client }: Caller): boolean {
+export function bindsAccount(rules: ScreenRules, { account, client }: Login): boolean {
   if (account === undefined || rules.accounts.sendAs === 'any') return false;
   return findBlock(rules.accounts.exempt, client) === undefined;
 }
@@ -50,7 +50,7 @@ type Restriction =
     }
   | undefined;
 
-function asAccount(rules: ScreenRules, caller: Caller, owns: Owns): Restriction {
+function asAccount(rules: ScreenRules, caller: Login, owns: Owns): Restriction {
   const { account } = caller;
   if (account === undefined || !bindsAccount(rules, caller)) return undefined;
   const also = rules.accounts.also.get(foldAscii(account));

@@ -56,11 +56,15 @@ export interface SendAsSource {
 
 export type Action = 'refuse' | 'quarantine';
 
-/** Which client asks. */
-export interface Caller {
+/** A client, and who has signed in there. */
+export interface Login {
   readonly client: IpAddress;
   /** The account that has signed in, its primary address. */
   readonly account: string | undefined;
+}
+
+/** Which client asks. */
+export interface Caller extends Login {
   /** A grant names this client (`holdsGrant()` of the policy). */
   readonly holdsGrant: boolean;
 }

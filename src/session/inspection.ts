@@ -31,9 +31,10 @@ export type Inspection =
 export function inspect(session: Acting, content: Content, state: ContentState): Inspection {
   const { peer, settings } = session;
   const caller = callerOf(session, state);
-  const problem = content.problem(settings) ?? formProblem(session, content, { state, caller });
+  const sent = { state, caller, stranger: isStranger(session.services.screen(), caller) };
+  const problem = content.problem(settings) ?? formProblem(session, content, sent);
   if (problem !== undefined) return { kind: 'refused', reply: problem, rule: 'none' };
-  const verdict = screenAuthors(session, content, { state, caller });
+  const verdict = screenAuthors(session, content, sent);
   if (verdict.kind !== 'refuse')
     return {
       kind: 'taken',
@@ -48,12 +49,13 @@ export function inspect(session: Acting, content: Content, state: ContentState):
 interface Sent {
   readonly state: ContentState;
   readonly caller: Caller;
+  readonly stranger: boolean;
 }
 
-function formProblem(session: Acting, content: Content, { state, caller }: Sent): Reply | undefined {
+function formProblem(session: Acting, content: Content, { state, stranger }: Sent): Reply | undefined {
   const { nul, longestLine } = content.summary();
   const { limits, purpose } = session.settings;
-  const known: Origin = isStranger(session.services.screen(), caller) ? 'stranger' : 'known';
+  const known: Origin = stranger ? 'stranger' : 'known';
   const from: Origin = purpose === 'submission' ? 'submission' : known;
   const problem = judgeForm(
     { header: content.header(), nul, longestLine },
@@ -67,13 +69,13 @@ function formReply(problem: FormProblem): Reply {
 }
 
 /** What is asked of From and Sender: of accounts, of what grants let in, and of strangers. */
-function screenAuthors(session: Acting, content: Content, { state, caller }: Sent): Verdict {
+function screenAuthors(session: Acting, content: Content, { state, caller, stranger }: Sent): Verdict {
   const rules = session.services.screen();
   const authors = content.header();
   return strictest([
     judgeAccountAuthors(rules, caller, { authors, owns: ownerOf(session, caller) }),
     judgeGrantAuthors(rules, state.transaction.grants, authors),
-    isStranger(rules, caller) ? judgeFrom(rules.protection, authors.from) : PASS,
+    stranger ? judgeFrom(rules.protection, authors.from) : PASS,
   ]);
 }
 

@@ -36,18 +36,19 @@ export function callerOf(
 }
 
 /** What the account of the caller owns. */
-export function ownerOf({ services }: Acting, { account }: Caller): Owns {
+export function ownerOf({ services }: Acting, { account }: Pick<Caller, 'account'>): Owns {
   return ({ address }) => account !== undefined && services.authenticator.owns(account, address);
 }
 
 /** The verdict on MAIL: the filters, and whether the account may send so. */
 export function screenSender(session: Acting, state: TransactionState): Verdict {
   const rules = session.services.screen();
-  const { sender } = state.transaction;
-  const caller = callerOf(session, state);
+  const { account, transaction } = state;
+  const { sender } = transaction;
+  const { client } = session.peer;
   return strictest([
-    judgeSender(rules.filters, caller.client, sender),
-    judgeAccountSender(rules, caller, { sender, owns: ownerOf(session, caller) }),
+    judgeSender(rules.filters, client, sender),
+    judgeAccountSender(rules, { client, account }, { sender, owns: ownerOf(session, { account }) }),
   ]);
 }
 

@@ -1,5 +1,5 @@
 /** Which server is meant, and whether it may be audited: one's own, or one that somebody says is. */
-import { isLoopback, isPrivate, parseIp } from '../std/mod.ts';
+import { isInside, isLoopback, parseIp } from '../std/mod.ts';
 
 export interface Target {
   /** A name, or an IP address without brackets. */
@@ -58,7 +58,7 @@ export async function locate(
   }
   const addresses = texts.flatMap((text) => parseIp(text) ?? []);
   if (addresses.length === 0) return { problem: `${host} has no address` };
-  const elsewhere = addresses.filter((address) => !isLoopback(address) && !isPrivate(address));
+  const elsewhere = addresses.filter((address) => !isInside(address));
   return {
     addresses: addresses.map(({ text }) => text),
     elsewhere: elsewhere.map(({ text }) => text),

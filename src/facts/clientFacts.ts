@@ -9,7 +9,7 @@
  * up no deliveries.
  */
 import type { Resolver } from '../dns/mod.ts';
-import { isLoopback, isPrivate, systemClock, type Clock, type Emit, type IpAddress } from '../std/mod.ts';
+import { isInside, systemClock, type Clock, type Emit, type IpAddress } from '../std/mod.ts';
 import type { FactsEvents } from './events.ts';
 import { createListHealth } from './listHealth.ts';
 import { beginLookup, unasked, type FactsSettings, type Lookup } from './lookup.ts';
@@ -101,7 +101,7 @@ export function createClientFacts(options: ClientFactsOptions): ClientFacts {
 
   return {
     look(client) {
-      if (isLoopback(client) || isPrivate(client)) return NOBODY;
+      if (isInside(client)) return NOBODY;
       const settings = options.settings();
       if (closed) return unasked(settings);
       const kept = clients.get(client.text);

@@ -1,6 +1,6 @@
 /** What the name that a client gives with EHLO says of it, without asking DNS. Pure. */
 import { literalIp, parseDomain, parseLiteral, type Domain } from '../mail/mod.ts';
-import { isLoopback, isPrivate, type IpAddress } from '../std/mod.ts';
+import { isInside, type IpAddress } from '../std/mod.ts';
 
 export type HeloVerdict =
   | 'plausible'
@@ -30,15 +30,11 @@ export function heloPlausible(name: string, client: IpAddress, ours: OurNames): 
   // As long as before, and well formed just when it was so but for the underscores.
   const domain = parseDomain(name.replaceAll('_', 'x'));
   if (domain === undefined) return 'bogus';
-  if (!isLocal(client) && isOurs(name, ours)) return 'ourName';
+  if (!isInside(client) && isOurs(name, ours)) return 'ourName';
   return domain.includes('.') ? 'plausible' : 'notFullyQualified';
 }
 
 function isOurs(name: string, { hostname, inbound }: OurNames): boolean {
   const domain = parseDomain(name);
   return domain !== undefined && (domain === hostname.toLowerCase() || inbound(domain));
-}
-
-function isLocal(client: IpAddress): boolean {
-  return isLoopback(client) || isPrivate(client);
 }

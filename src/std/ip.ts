@@ -186,7 +186,12 @@ export function isPrivate(address: IpAddress): boolean {
   return PRIVATE.some((range) => inRange(address, range));
 }
 
+/** Loopback, or private in the sense that outsiders cannot route to it. */
+export function isInside(address: IpAddress): boolean {
+  return isLoopback(address) || isPrivate(address);
+}
+
 /** A global unicast address: neither loopback, private nor special. */
 export function isPublic(address: IpAddress): boolean {
-  return !isLoopback(address) && !isPrivate(address) && !UNROUTABLE.some((range) => inRange(address, range));
+  return !isInside(address) && !UNROUTABLE.some((range) => inRange(address, range));
 }

@@ -1,8 +1,7 @@
 /** Listeners where passwords can be read on the way. */
 import { formatEndpoint } from '../../config/mod.ts';
 import type { ListenerConfig } from '../../config/mod.ts';
-import { isLoopback, listOf } from '../../std/mod.ts';
-import { isInside } from '../ranges.ts';
+import { isInside, isLoopback, listOf } from '../../std/mod.ts';
 import type { Draft, Scene } from '../types.ts';
 
 /** Submission that has no TLS at all. */

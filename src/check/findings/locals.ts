@@ -7,9 +7,9 @@
 import type { GrantSource } from '../../policy/mod.ts';
 import { formatRange } from '../../policy/mod.ts';
 import type { IpAddress } from '../../std/mod.ts';
-import { isLoopback, listOf } from '../../std/mod.ts';
+import { isInside, isLoopback, listOf } from '../../std/mod.ts';
 import { addressSet } from '../../proof/mod.ts';
-import { holds, isCovered, isInside } from '../ranges.ts';
+import { holds, isCovered } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
 import { most } from '../words.ts';
 

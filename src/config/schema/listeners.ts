@@ -1,7 +1,7 @@
 /** `listeners`: where clients connect, and what they find there. */
 import { z } from 'zod';
 import type { Compat } from '../../smtp/mod.ts';
-import { isLoopback, isPrivate } from '../../std/mod.ts';
+import { isInside } from '../../std/mod.ts';
 import { acknowledge, complain, duration, iUnderstand, listOf, textField } from '../field.ts';
 import type { Context } from '../field.ts';
 import type { ListenerConfig } from '../config.ts';
@@ -172,8 +172,8 @@ function checkPorts(written: Fields, context: Context): void {
 }
 
 function checkClearText(written: Fields, context: Context): void {
-  const outside = written.bind.filter(({ address }) => !isLoopback(address) && !isPrivate(address));
-  const first = written.bind.findIndex(({ address }) => !isLoopback(address) && !isPrivate(address));
+  const outside = written.bind.filter(({ address }) => !isInside(address));
+  const first = written.bind.findIndex(({ address }) => !isInside(address));
   const needed =
     written.authWithoutTls && first !== -1
       ? {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { formatRange } from '../../policy/mod.ts';
 import type { GrantSource, NeverSource } from '../../policy/mod.ts';
-import { isLoopback, isPrivate } from '../../std/mod.ts';
+import { isInside } from '../../std/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
 import { acknowledge, complain, iUnderstand, listOf, range, textField } from '../field.ts';
 import type { Context, Danger } from '../field.ts';
@@ -149,7 +149,7 @@ const WIDEST = { 4: 24, 6: 48 } as const;
 function isLocal(network: IpRange): boolean {
   return [network.first, network.last]
     .map((end) => addressOf(network.family, BigInt(end)))
-    .every((address) => isLoopback(address) || isPrivate(address));
+    .every((address) => isInside(address));
 }
 
 function isWide(network: IpRange): boolean {

@@ -1,5 +1,6 @@
 /** What came of a recipient, before it is known of which: the peer's reply or our own words, and what follows from it. */
 import type { ReceivedReply } from '../smtp/mod.ts';
+import { printable } from '../std/mod.ts';
 import type { Handed, Outcome, OutcomeKind, Recipient } from './types.ts';
 
 export interface Verdict {
@@ -22,7 +23,7 @@ const CLEAN = /^[ -~]*$/;
 /** One line of printable ASCII of at most 512 characters, whatever came in. */
 export function oneLine(text: string): string {
   if (text.length <= LONGEST_REPLY && CLEAN.test(text)) return text;
-  return text.slice(0, LONGEST_REPLY).replaceAll(/[^ -~]/g, '?');
+  return printable(text.slice(0, LONGEST_REPLY));
 }
 
 export function deferred(status: string, words: string): Verdict {

@@ -1,7 +1,7 @@
 /** Asks DNS lists (RFC 5782), and reads what they answer. */
 import { reversedAddress, type Resolver } from '../dns/mod.ts';
 import type { Domain } from '../mail/mod.ts';
-import { inRange, ipv4, rangeOf, type IpAddress, type IpRange } from '../std/mod.ts';
+import { inRange, ipv4, printable, rangeOf, type IpAddress, type IpRange } from '../std/mod.ts';
 import type { ListFact } from './types.ts';
 
 /** A list to be asked. */
@@ -89,6 +89,6 @@ export function judgeAnswers(answers: readonly IpAddress[], counting: DnsList['a
 
 /** What the list says of it, fit for a log line and a reply: printable ASCII, bounded. */
 function readReason(texts: readonly string[]): string | undefined {
-  const text = (texts[0] ?? '').replaceAll(/[^ -~]/g, '?').trim();
+  const text = printable(texts[0] ?? '').trim();
   return text === '' ? undefined : text.slice(0, MAX_REASON);
 }

@@ -4,11 +4,15 @@
  * A failure is answered the same way in words and time, whether the account exists, the password is wrong or the identity is not the
  * account's. Its delay is counted from the command, so that what the verification took is not seen.
  */
+import { printable } from '../std/mod.ts';
 import type { Acting } from './acting.ts';
 import type { SessionEvents } from './events.ts';
 import type { Credentials } from './login.ts';
 import { REPLIES } from './replies.ts';
 import type { LoginVerdict } from './types.ts';
+
+/** Characters of a login in the log. */
+const LONGEST_LOGIN = 100;
 
 export async function verify(session: Acting, credentials: Credentials): Promise<void> {
   const { authenticator, guard, clock } = session.services;
@@ -55,10 +59,10 @@ function accepted(session: Acting, { mechanism }: Credentials, account: string):
 /** One line of the log for every failed login: what watches it counts these by the client address. */
 function refused(session: Acting, { login, mechanism }: Credentials, cause: Cause): void {
   session.countError();
-  session.services.emit('auth.refused', { ...session.ref, login: printable(login), mechanism, cause });
-}
-
-/** A login name as logs may hold it. */
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+  session.services.emit('auth.refused', {
+    ...session.ref,
+    login: printable(login).slice(0, LONGEST_LOGIN),
+    mechanism,
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 /** What a client reads when a rule of the screen refuses: what it can mend, and nothing else of the configuration. */
 import type { ScreenRule } from '../screen/mod.ts';
 import type { Reply } from '../smtp/mod.ts';
+import { printable } from '../std/mod.ts';
 import { REPLIES } from './replies.ts';
 
 /** `client` is the client's address. */
@@ -46,9 +47,4 @@ export function withReference(reply: Reply, session: string): Reply {
 
 function prohibited(text: string): Reply {
   return { code: 550, status: '7.1', lines: [text] };
-}
-
-/** An address of a header may be internationalized, and replies are ASCII. */
-function printable(address: string): string {
-  return address.replaceAll(/[^\x20-\x7e]/g, '?');
 }

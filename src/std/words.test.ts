@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatCount, formatMoment, listOf } from './mod.ts';
+import { formatCount, formatMoment, listOf, printable } from './mod.ts';
 
 test('listOf() joins as prose does', () => {
   assert.equal(listOf([]), '');
@@ -19,4 +19,10 @@ test('formatCount() takes numbers of any size, and says when there is none', () 
 test('formatMoment() writes a number that is no date as it is', () => {
   assert.equal(formatMoment(0), '1970-01-01 00:00:00 UTC');
   assert.equal(formatMoment(Number.POSITIVE_INFINITY), 'Infinity');
+});
+
+test('printable() leaves printable ASCII, and makes ? of every other unit', () => {
+  assert.equal(printable(' az~'), ' az~');
+  assert.equal(printable('a\r\n\0\x7fé'), 'a?????');
+  assert.equal(printable('\u{1f600}'), '??');
 });

@@ -18,3 +18,8 @@ export function formatMoment(ms: number): string {
   if (Number.isNaN(date.getTime())) return String(ms);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+/** Text of anybody as a line of a log, a reply or a field can hold it: whatever is not printable ASCII becomes `?`. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^ -~]/g, '?');
+}

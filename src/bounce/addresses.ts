@@ -1,10 +1,12 @@
 /** Addresses as the fields of a delivery status type them: RFC 3464 2.3, and RFC 6533 3 beyond ASCII. Pure. */
-import { addressLine, asciiLine, isAscii, oneLine } from './text.ts';
+import { hasNonAscii } from '../mail/mod.ts';
+import { encodeUnitext, escapeBeyondAscii } from '../smtp/mod.ts';
+import { addressLine, asciiLine, oneLine } from './text.ts';
 
 /** An address of an envelope. With `utf8`, the part may hold UTF-8 (message/global-delivery-status). */
 export function typedAddress(address: string, utf8: boolean): string {
   const line = oneLine(address);
-  if (isAscii(line)) return `rfc822; ${line}`;
+  if (!hasNonAscii(line)) return `rfc822; ${line}`;
   return `utf-8; ${utf8 ? addressLine(line) : escapeBeyondAscii(encodeUnitext(line))}`;
 }
 
@@ -22,18 +24,4 @@ function decodeXtext(text: string): string {
   return text.replaceAll(/\+([0-9A-F]{2})/g, (_, octet: string) =>
     String.fromCharCode(Number.parseInt(octet, 16)),
   );
-}
-
-/** utf-8-addr-unitext. */
-function encodeUnitext(text: string): string {
-  return text.replaceAll(/[\x20+=\\]/g, escape);
-}
-
-/** utf-8-addr-xtext of a utf-8-addr-unitext. */
-function escapeBeyondAscii(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/gu, escape);
-}
-
-function escape(character: string): string {
-  return `\\x{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(2, '0')}}`;
 }

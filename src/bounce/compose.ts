@@ -8,11 +8,11 @@
  * only SMTPUTF8 can carry anyway (RFC 6533).
  */
 import { Buffer } from 'node:buffer';
-import { encodeHeaderText, foldHeader, formatDate } from '../mail/mod.ts';
+import { encodeHeaderText, foldHeader, formatDate, hasNonAscii } from '../mail/mod.ts';
 import { deliveryStatus } from './deliveryStatus.ts';
 import { letter, subjectFor } from './letter.ts';
 import { originalId, returnedHeader, returnedWhole } from './original.ts';
-import { addressLine, asciiLine, encodeText, isAscii, oneLine, type Encoded } from './text.ts';
+import { addressLine, asciiLine, encodeText, oneLine, type Encoded } from './text.ts';
 import type { Report, ReportKind } from './types.ts';
 
 /** A notification, and what it needs of those that carry it. */
@@ -27,7 +27,7 @@ interface Part extends Encoded {
 }
 
 export function composeNotification(report: Report, kind: ReportKind): Composed {
-  const utf8 = report.smtpUtf8 && !isAscii(oneLine(report.sender));
+  const utf8 = report.smtpUtf8 && hasNonAscii(oneLine(report.sender));
   const header = returnedHeader(report.start);
   const parts = [
     { type: 'text/plain; charset=utf-8', ...encodeText(Buffer.from(letter(report, kind))) },
@@ -61,7 +61,7 @@ function statusPart(report: Report, kind: ReportKind, utf8: boolean): Part {
 
 function returnedParts(report: Report, header: Buffer): readonly Part[] {
   const whole = report.whole ? returnedWhole(report.start) : undefined;
-  const utf8 = report.smtpUtf8 && !isAscii(header.toString('latin1'));
+  const utf8 = report.smtpUtf8 && hasNonAscii(header.toString('latin1'));
   // RFC 2046 5.2.1: a message within is never encoded.
   if (whole !== undefined) return [{ type: utf8 ? 'message/global' : 'message/rfc822', ...whole }];
   if (header.length === 0) return [];

@@ -1,5 +1,6 @@
 /** Making text from anywhere fit for a message of ours. Pure. */
 import { Buffer } from 'node:buffer';
+import { printable } from '../std/mod.ts';
 
 /** RFC 5322 2.1.1: octets of a line, CRLF not counted. */
 const LONGEST_LINE = 998;
@@ -18,16 +19,12 @@ export function oneLine(text: string): string {
 
 /** One line of printable ASCII; for fields that have no way of saying anything else. */
 export function asciiLine(text: string): string {
-  return oneLine(text).replace(/[^\x20-\x7e]/g, '?');
+  return printable(oneLine(text));
 }
 
 /** An address beyond ASCII on one line; longer than any can be (RFC 5321 4.5.3.1.3), it is cut, for no line may be over 998 octets. */
 export function addressLine(text: string): string {
   return oneLine(text).slice(0, LONGEST_ADDRESS).toWellFormed();
-}
-
-export function isAscii(text: string): boolean {
-  return /^[\0-\x7f]*$/.test(text);
 }
 
 /** Breaks text at spaces into lines of at most `width` characters; a longer word gets a line of its own. */

@@ -1,9 +1,10 @@
 /** The commands of a transaction as they go over the wire, without CRLF. */
+import { encodeXtext } from '../smtp/mod.ts';
 import type { Connection } from './connection.ts';
 import { secondsLeft, type Way } from './fit.ts';
 import { sizeOf, type Message } from './message.ts';
 import type { Recipient } from './types.ts';
-import { encodeXtext, orcptFor, orcptOf } from './xtext.ts';
+import { orcptFor, orcptOf } from './orcpt.ts';
 
 export interface CommandOptions {
   readonly way: Way;

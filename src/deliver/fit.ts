@@ -4,13 +4,13 @@
  * What a message asks for is kept or the message fails: it is never sent in a way that breaks a promise. Another server of the
  * same destination may do better, so a verdict from here holds only when the last one was asked.
  */
+import { hasNonAscii } from '../mail/mod.ts';
 import { isLoopback, parseIp } from '../std/mod.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Message } from './message.ts';
 import type { Recipient } from './types.ts';
 import { deferred, failed, type Verdict } from './verdict.ts';
-import { isAscii } from './xtext.ts';
 
 /** How a message goes over a connection. */
 export interface Way {
@@ -71,8 +71,8 @@ export async function fitTo(
   if (way.utf8) return { way, fit: recipients, unfit: [], verdict: NOT_ASCII };
   return {
     way,
-    fit: recipients.filter(({ address }) => isAscii(address)),
-    unfit: recipients.filter(({ address }) => !isAscii(address)),
+    fit: recipients.filter(({ address }) => !hasNonAscii(address)),
+    unfit: recipients.filter(({ address }) => hasNonAscii(address)),
     verdict: needsUtf8('5.6.7', 'the address of the recipient', connection),
   };
 }
@@ -140,7 +140,7 @@ async function binaryObjection(connection: Connection, message: Message): Promis
 
 async function utf8Objection(connection: Connection, message: Message): Promise<Verdict | undefined> {
   if (connection.extensions.has('SMTPUTF8')) return undefined;
-  if (!isAscii(message.sender)) return needsUtf8('5.6.7', 'the address of the sender', connection);
+  if (hasNonAscii(message.sender)) return needsUtf8('5.6.7', 'the address of the sender', connection);
   if (!message.smtpUtf8 || !(await message.nature()).utf8Header) return undefined;
   return needsUtf8('5.6.9', 'the header of the message', connection);
 }

@@ -1,7 +1,7 @@
 /** What every recipient's address and the sender must be before they are put on a command line. */
+import { hasNonAscii } from '../mail/mod.ts';
 import type { Attempt, Outcome, Recipient } from './types.ts';
 import { failed, outcomeOf } from './verdict.ts';
-import { isAscii } from './xtext.ts';
 
 /** What nearly every address is. */
 const PRINTABLE = /^[ -~]*$/;
@@ -31,6 +31,6 @@ export function sendable(attempt: Attempt): Sendable {
   return {
     recipients,
     outcomes: refused.map((recipient) => outcomeOf(recipient, BROKEN, undefined)),
-    ascii: isAscii(attempt.sender) && recipients.every(({ address }) => isAscii(address)),
+    ascii: !hasNonAscii(attempt.sender) && recipients.every(({ address }) => !hasNonAscii(address)),
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeXtext, isXtext } from './xtext.ts';
+import { decodeXtext, encodeUnitext, encodeXtext, escapeBeyondAscii, isXtext } from './xtext.ts';
 
 test('decodeXtext() takes what RFC 3461 writes and nothing else', () => {
   assert.equal(decodeXtext(''), '');
@@ -38,4 +38,17 @@ test('decodeXtext() gives back what was encoded', () => {
       assert.equal(decodeXtext(encoded), text);
     }),
   );
+});
+
+test('encodeXtext() is what decodeXtext() reads', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
+      assert.equal(decodeXtext(encodeXtext(text)), text);
+    }),
+  );
+});
+
+test('encodeUnitext() and escapeBeyondAscii() write what RFC 6533 does', () => {
+  assert.equal(encodeUnitext('ü+a b=\\@x'), 'ü\\x{2B}a\\x{20}b\\x{3D}\\x{5C}@x');
+  assert.equal(escapeBeyondAscii('ü\u{1f600}a'), '\\x{FC}\\x{1F600}a');
 });

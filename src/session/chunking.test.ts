@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Harness, SETTINGS } from './testing/harness.ts';
+import { ranges } from '../policy/testing/mod.ts';
 import type { World } from './testing/services.ts';
 
 const OPEN = 'EHLO a.test\r\nMAIL FROM:<a@outside.test>\r\nRCPT TO:<bob@inbound.test>\r\n';
@@ -192,4 +193,86 @@ test('BDAT gives the same replies and the same message wherever the octets are c
     }),
     { numRuns: 60 },
   );
+});
+
+/** Lines of BDAT that do not say how many octets follow: too long, not ended as lines are, or no number. */
+const UNREADABLE: readonly (readonly [string, string])[] = [
+  [`BDAT ${COMMANDS.length}${' '.repeat(2049)}\r\n`, '500'],
+  [`bDaT ${'9'.repeat(100_000)}\r\n`, '500'],
+  [`BDAT\t${'x'.repeat(20_000)}\r\n`, '500'],
+  [`BDAT ${COMMANDS.length}\n`, '500'],
+  ['BDAT\n', '500'],
+  ['BDAT\r\n', '501'],
+  ['BDAT \r\n', '501'],
+  ['BDAT x\r\n', '501'],
+  ['BDAT 99999999999999999999\r\n', '501'],
+  ['BDAT -1\r\n', '501'],
+  ['BDAT +1\r\n', '501'],
+  ['BDAT 0x10\r\n', '501'],
+  ['BDAT\t5\r\n', '501'],
+  ['BDAT 5 LAST extra\r\n', '501'],
+  ['BDAT 5 FOO\r\n', '501'],
+  ['BDAT 5LAST\r\n', '501'],
+  ['bdat \xff\r\n', '501'],
+  ['BDAT 5\0\r\n', '501'],
+];
+const BEFORE: readonly (readonly [string, string])[] = [
+  ['', '220'],
+  [OPEN, '220,250,250,250'],
+  [`${OPEN}${chunk(MESSAGE)}`, '220,250,250,250,250'],
+];
+const NO_AUTH: Partial<World> = { settings: { ...SETTINGS, auth: 'off' } };
+
+test('BDAT that does not say how many octets follow ends the session: none of them is a command', async () => {
+  for (const world of [{}, NO_AUTH])
+    for (const [before, replies] of BEFORE)
+      for (const [line, code] of UNREADABLE) {
+        const [all, client] = await codes(`${before}${line}${COMMANDS}NOOP\r\n`, world);
+        assert.equal(all, `${replies},${code}`, JSON.stringify(line.slice(0, 40)));
+        assert.ok(client.ended);
+        assert.deepEqual(client.messages, []);
+      }
+});
+
+test('BDAT that does not say how many octets follow ends the session however it is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...BEFORE),
+      fc.constantFrom(...UNREADABLE),
+      fc.constantFrom({}, NO_AUTH),
+      fc.array(fc.nat(3000), { maxLength: 8 }),
+      async ([before, replies], [line, code], world, sizes) => {
+        const octets = `${before}${line}${COMMANDS}`;
+        const client = new Harness(world);
+        let at = 0;
+        for (const size of [...sizes, octets.length]) {
+          await client.send(octets.slice(at, at + size));
+          at += size;
+        }
+        assert.equal(client.codes(), `${replies},${code}`);
+        assert.ok(client.ended);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('BDAT within AUTH, and of a client that is refused, ends the session as well', async () => {
+  const [login] = await codes(`EHLO a.test\r\nAUTH PLAIN\r\n${chunk(COMMANDS)}`);
+  assert.equal(login, '220,250,334,501');
+  const nobody = {
+    accept: [],
+    refuse: ranges('0.0.0.0/0'),
+    dnsLists: [],
+    reverseName: 'off',
+    helo: 'off',
+  } as const;
+  const [barred] = await codes(`${chunk('QUIT\r\n')}`, { screen: { clients: nobody } });
+  assert.equal(barred, '554,503');
+});
+
+test('BDAT at the longest line is read, and one octet more ends the session', async () => {
+  const line = (length: number): string => `BDAT ${MESSAGE.length} LAST`.padEnd(length - 2, ' ') + '\r\n';
+  assert.equal((await codes(`${OPEN}${line(2048)}${MESSAGE}`))[0], '220,250,250,250,250');
+  assert.equal((await codes(`${OPEN}${line(2049)}${MESSAGE}`))[0], '220,250,250,250,500');
 });

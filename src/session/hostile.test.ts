@@ -304,7 +304,8 @@ test('a line of a million of one octet is answered at once', async () => {
       const client = new Harness(WORLD);
       client.codes();
       await client.send(`${prefix}${octet.repeat(1_000_000)}\r\nNOOP\r\n`);
-      assert.equal(client.codes(), '500,250', `${prefix}${octet}`);
+      // Behind a BDAT that cannot be read nothing is a command.
+      assert.equal(client.codes(), prefix === 'BDAT ' ? '500' : '500,250', `${prefix}${octet}`);
     }
   }
 });

@@ -1,5 +1,5 @@
 /** From a line to the step it leads to: a command, or the next line of an AUTH exchange. Pure. */
-import { parseCommand, type Command, type Line, type Reply } from '../smtp/mod.ts';
+import { parseCommand, type Line, type Reply } from '../smtp/mod.ts';
 import { continueLogin } from './login.ts';
 import { isJunk } from './pacing.ts';
 import { REPLIES } from './replies.ts';
@@ -13,6 +13,11 @@ export const COMMAND_LINE_LIMIT = 2048;
 /** Octets of a line of AUTH: RFC 4954 4.4 asks for 12288. */
 export const AUTH_LINE_LIMIT = 12_288;
 
+/** The beginning of a line behind which octets come that are no lines (RFC 3030 2). */
+const CHUNK = /^bdat(?![!-~])/i;
+/** The same where base64 is expected, which `BDAT` alone would be. */
+const CHUNK_NO_BASE64 = /^bdat[ \t]/i;
+
 export interface LineStep {
   /** For the log; `-`: the line is no command. */
   readonly verb: string;
@@ -23,21 +28,35 @@ export interface LineStep {
 
 export function stepFor(state: LineState, line: Line, circumstances: Circumstances): LineStep {
   const broken = brokenLine(line, circumstances.settings);
+  if (broken !== undefined && CHUNK.test(line.bytes.toString('latin1'))) return lostChunk(broken);
+  if (state.phase === 'login' && CHUNK_NO_BASE64.test(line.bytes.toString('latin1')))
+    return lostChunk(REPLIES.badBase64);
   if (state.phase === 'login') return { verb: 'AUTH', junk: false, step: loginStep(state, line, broken) };
   if (broken !== undefined) return { verb: '-', junk: false, step: refuse(broken) };
   const command = parseCommand(line.bytes, circumstances.settings.compat);
-  if (command.verb !== 'AUTH' && line.bytes.length + 2 > COMMAND_LINE_LIMIT)
-    return { verb: '-', junk: false, step: refuse(REPLIES.lineTooLong) };
+  const verb = command.verb === 'MALFORMED' ? command.of : command.verb;
+  if (verb !== 'AUTH' && line.bytes.length + 2 > COMMAND_LINE_LIMIT)
+    return verb === 'BDAT'
+      ? lostChunk(REPLIES.lineTooLong)
+      : { verb: '-', junk: false, step: refuse(REPLIES.lineTooLong) };
   return {
-    verb: command.verb === 'MALFORMED' ? command.of : command.verb,
+    verb,
     junk: state.phase !== 'barred' && isJunk(command, state),
-    step: state.phase === 'barred' ? barred(command) : transition(state, command, circumstances),
+    step: state.phase === 'barred' ? barred(verb) : transition(state, command, circumstances),
   };
 }
 
-/** RFC 5321 3.1: after 554 for a greeting only QUIT is carried out. */
-function barred({ verb }: Command): Step {
-  return verb === 'QUIT' ? { kind: 'close', reply: REPLIES.bye, reason: 'quit' } : refuse(REPLIES.onlyQuit);
+/** A BDAT whose line nobody can read: what follows are octets, nobody knows how many, and none of them may be a command. */
+function lostChunk(reply: Reply): LineStep {
+  return { verb: 'BDAT', junk: false, step: { kind: 'close', reply, reason: 'errors' } };
+}
+
+/** RFC 5321 3.1: after 554 for a greeting only QUIT is carried out. The octets behind BDAT are not waited for. */
+function barred(verb: LineStep['verb']): Step {
+  if (verb === 'QUIT') return { kind: 'close', reply: REPLIES.bye, reason: 'quit' };
+  return verb === 'BDAT'
+    ? { kind: 'close', reply: REPLIES.onlyQuit, reason: 'errors' }
+    : refuse(REPLIES.onlyQuit);
 }
 
 function brokenLine(line: Line, { compat }: ListenerSettings): Reply | undefined {

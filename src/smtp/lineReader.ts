@@ -7,9 +7,11 @@ const CR = 0x0d;
 const LF = 0x0a;
 const EMPTY = Buffer.alloc(0);
 const FIRST_PARTIAL = 128;
+/** Octets of an overlong line that are kept: its verb and one more. */
+const HEAD = 9;
 
 export interface Line {
-  /** Without the line ending; empty when `tooLong`. Valid as long as the chunk it came in. */
+  /** Without the line ending; when `tooLong` only its first octets, which hold its verb. Valid as long as the chunk it came in. */
   readonly bytes: Buffer;
   /** Only `crlf` ends a line of SMTP (RFC 5321 2.3.8); what to do with the other is the session's decision. */
   readonly ending: 'crlf' | 'lf';
@@ -33,6 +35,8 @@ export class LineReader {
   #partial: Buffer = EMPTY;
   #partialLength = 0;
   #dropping = false;
+  /** How the line that is dropped began. */
+  #head: Buffer = EMPTY;
   /** Whether the last octet of the dropped part was CR. */
   #droppedCr = false;
 
@@ -107,6 +111,7 @@ export class LineReader {
     this.#partial = EMPTY;
     this.#partialLength = 0;
     this.#dropping = false;
+    this.#head = EMPTY;
   }
 
   /** The line whose LF is at `end` in the chunk. */
@@ -131,8 +136,16 @@ export class LineReader {
   #overlong(from: number, end: number): Line {
     const crBefore = this.#dropping ? this.#droppedCr : this.#partial[this.#partialLength - 1] === CR;
     const crlf = end > from ? this.#chunk[end - 1] === CR : crBefore;
+    const bytes = this.#dropping ? this.#head : this.#beginning(from, end);
     this.#forget();
-    return { bytes: EMPTY, ending: crlf ? 'crlf' : 'lf', tooLong: true };
+    return { bytes, ending: crlf ? 'crlf' : 'lf', tooLong: true };
+  }
+
+  /** A copy of the first octets of the line, of which the last ones so far are in the chunk. */
+  #beginning(from: number, end: number): Buffer {
+    const partial = this.#partial.subarray(0, Math.min(this.#partialLength, HEAD));
+    const more = this.#chunk.subarray(from, Math.min(end, from + HEAD - partial.length));
+    return Buffer.concat([partial, more]);
   }
 
   /** Puts the rest of the chunk, which has no LF, aside. */
@@ -142,8 +155,10 @@ export class LineReader {
     if (from === end) return;
     // With the LF still to come the line has one octet more.
     if (this.#dropping || this.#partialLength + end - from >= this.limit) {
+      const head = this.#dropping ? this.#head : this.#beginning(from, end);
       this.#forget();
       this.#dropping = true;
+      this.#head = head;
       this.#droppedCr = this.#chunk[end - 1] === CR;
     } else this.#append(from, end);
     this.#chunk = EMPTY;

@@ -267,7 +267,7 @@ test('BDAT within AUTH, and of a client that is refused, ends the session as wel
     reverseName: 'off',
     helo: 'off',
   } as const;
-  const [barred] = await codes(`${chunk('QUIT\r\n')}`, { screen: { clients: nobody } });
+  const [barred] = await codes(chunk('QUIT\r\n'), { screen: { clients: nobody } });
   assert.equal(barred, '554,503');
 });
 

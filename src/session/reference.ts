@@ -40,7 +40,8 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   turnForbidden: 'ETRN for a domain that `etrn` does not give to this client',
   unknownCommand: 'a verb that is not ours',
   lhloOnly: 'EHLO or HELO on an LMTP listener',
-  lineTooLong: 'over 2,048 octets, for AUTH over 12,288; a BDAT ends the session, as nobody knows how many octets follow',
+  lineTooLong:
+    'over 2,048 octets, for AUTH over 12,288; a BDAT ends the session, as nobody knows how many octets follow',
   bareLineFeed: 'a line that ends in LF alone; `compat: [bareLf]` permits it',
   badOctets: 'control or 8-bit octets in a command',
   badSyntax: 'arguments that are not the verb’s syntax',

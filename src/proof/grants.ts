@@ -54,8 +54,8 @@ export function setsOfGrant(grant: GrantSource, space: Space, products: Products
     from && atomsOfRanges(space.clients, from),
     connectingTo && atomsOfRanges(space.locals, connectingTo),
     authenticated && atomsOfAccounts(space.accounts, authenticated),
-    senders && unite(senders.map((pattern) => atomsOfPattern(space.senders, pattern))),
-    recipients && unite(recipients.map((pattern) => atomsOfPattern(space.recipients, pattern))),
+    senders && unite(senders.flatMap((pattern) => atomsOfPattern(space.senders, pattern))),
+    recipients && unite(recipients.flatMap((pattern) => atomsOfPattern(space.recipients, pattern))),
     until === undefined ? undefined : before(space, until),
   ];
   return spans.map((set, dimension) =>

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { domain, literal, mailbox } from '../policy/testing/mod.ts';
 import { atomsOfMailboxSet, isInMailboxSet, mailboxSetsOf } from './mailbox-sets.ts';
-import { atomOfMailbox, partitionMailboxes, recipientIn, senderIn } from './partition/mod.ts';
+import { atomOfMailbox, atomsOfPattern, partitionMailboxes, recipientIn, senderIn } from './partition/mod.ts';
 import { contains, subtract, unite } from './spans.ts';
 import type { MailboxPattern } from './types.ts';
 
@@ -91,10 +91,32 @@ test('senderIn() and recipientIn() give an address of the very cell, for every c
   );
 });
 
-test('recipientIn() gives nothing below a domain that is as long as a name can be', () => {
-  const longest = domain(`${'a.'.repeat(125)}aaa`);
-  const partition = partitionMailboxes([{ kind: 'subdomains', domain: longest }]);
+/** A name of so many characters. */
+const long = (length: number) => domain(`${'a.'.repeat(120)}${'a'.repeat(length - 240)}`);
+
+test('partitionMailboxes() makes no cell of what is below a name that leaves no room for one more label', () => {
+  for (const kind of ['subdomains', 'addressBelow'] as const) {
+    const below = (length: number): MailboxPattern =>
+      kind === 'subdomains' ? { kind, domain: long(length) } : { kind, localKey: 'u', domain: long(length) };
+    const room = partitionMailboxes([below(251)]);
+    assert.equal(atomsOfPattern(room, below(251)).length, 1);
+    for (const cell of room.cells) assert.ok(senderIn(room, cell) !== undefined);
+    for (const length of [252, 253]) {
+      const none = partitionMailboxes([below(length)]);
+      assert.equal(none.size, 1);
+      assert.deepEqual(atomsOfPattern(none, below(length)), []);
+      assert.deepEqual(atomsOfMailboxSet(none, { fits: [below(length)], except: [] }), []);
+    }
+  }
+});
+
+test('recipientIn() finds the one label that is left below a name of 251 characters', () => {
+  const named = [...'abcdefghijklmnopqrstuvwxyz012345678'];
+  const partition = partitionMailboxes([
+    { kind: 'subdomains', domain: long(251) },
+    ...named.map((label): MailboxPattern => ({ kind: 'domain', domain: domain(`${label}.${long(251)}`) })),
+  ]);
   const [, below] = partition.cells;
   assert.ok(below !== undefined);
-  assert.equal(recipientIn(partition, below, false), undefined);
+  assert.equal(recipientIn(partition, below, false)?.domain, `9.${long(251)}`);
 });

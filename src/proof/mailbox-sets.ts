@@ -121,7 +121,7 @@ function include({ pattern }: MailboxCell, list: MailboxPattern[]): void {
 /** The atoms of a set that `mailboxSetsOf()` made. */
 export function atomsOfMailboxSet(partition: MailboxPartition, { fits, except }: MailboxSet): SpanSet {
   const spansOf = (patterns: readonly MailboxPattern[]): SpanSet =>
-    unite(patterns.map((pattern) => atomsOfPattern(partition, pattern)));
+    unite(patterns.flatMap((pattern) => atomsOfPattern(partition, pattern)));
   const whole = fits === 'everything' ? [{ first: 0, last: partition.size - 1 }] : spansOf(fits);
   return subtract(whole, spansOf(except));
 }

@@ -33,7 +33,7 @@ export function unnamedRecipients({ grant, sets }: Fit, { routeless, needing, sp
   if (grant.recipients === undefined) return intersect(opened, routeless);
   const unnamed = grant.recipients.filter((pattern) => !isNaming(pattern));
   return unite([
-    ...intersect(unite(unnamed.map((pattern) => atomsOfPattern(space.recipients, pattern))), routeless),
+    ...intersect(unite(unnamed.flatMap((pattern) => atomsOfPattern(space.recipients, pattern))), routeless),
     ...intersect(opened, subtract(needing, routeless)),
   ]);
 }
@@ -86,8 +86,8 @@ export function everyDomainOpenings(scene: Scene): readonly Opening[] {
     const pattern = patternOfRoute(route);
     const clients = clientsOf[route.action.kind];
     if (clients.length === 0 || isNaming(pattern)) return [];
-    const { first } = atomsOfPattern(space.recipients, pattern);
-    const sets = [clients, FIRST, [{ first: NOBODY, last: NOBODY }], FIRST, [{ first, last: first }], FIRST];
+    const named = atomsOfPattern(space.recipients, pattern).map(({ first }) => ({ first, last: first }));
+    const sets = [clients, FIRST, [{ first: NOBODY, last: NOBODY }], FIRST, named, FIRST];
     const facts = exampleIn({ sets: sets.map((spans) => ({ spans })), routing: false }, space, [subject]);
     if (facts === undefined) return []; // such addresses cannot be written
     const written = formatMailboxPattern(pattern).slice(1);

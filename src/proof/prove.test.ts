@@ -298,3 +298,27 @@ test('prove() names the routes of a grant whose recipients need none, and nothin
   assert.deepEqual(coverers({ allow: [grant('old', 1, { from, until: NOW })] }), [[]]);
   assert.deepEqual(coverers({ reroute: false, allow: [grant('off', 1, { from })] }), [[]]);
 });
+
+test('prove() takes a pattern below a name that leaves no room for a label for one that nothing fits', () => {
+  const below = (length: number) =>
+    [{ kind: 'subdomains', domain: domain(`${'a.'.repeat(120)}${'a'.repeat(length - 240)}`) }] as const;
+  const halves = (conditions: Partial<GrantSource>) => ({
+    allow: [
+      { ...LOW, ...conditions },
+      { ...HIGH, ...conditions },
+    ],
+  });
+  assert.equal(onlyOpening(halves({ senders: below(251) })).kind, 'everybody');
+  for (const conditions of [{ senders: below(252) }, { senders: below(253) }, { recipients: below(253) }]) {
+    const { openings, anonymousCount, reach } = proofOf(halves(conditions));
+    assert.deepEqual(openings, []);
+    assert.equal(anonymousCount.v4, 0n);
+    assert.deepEqual(
+      reach.map(({ reached, coveredBy }) => [reached, coveredBy]),
+      [
+        [false, []],
+        [false, []],
+      ],
+    );
+  }
+});

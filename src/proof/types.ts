@@ -73,7 +73,7 @@ export interface Reach {
   readonly reached: boolean;
   /**
    * What takes everything from it when it is not reached: never rules and earlier grants, as few as are needed; or the
-   * routes of all its recipients, when those need no grant. Empty: it has ended, or rerouting is off.
+   * routes of all its recipients, when those need no grant. Empty: it has ended, nothing fits it, or rerouting is off.
    */
   readonly coveredBy: readonly RuleRef[];
 }

@@ -8,7 +8,7 @@
  */
 import { foldAscii, isLiteral, superdomains } from '../../mail/mod.ts';
 import type { Domain, DomainLiteral, ReversePath } from '../../mail/mod.ts';
-import type { Span } from '../spans.ts';
+import type { SpanSet } from '../spans.ts';
 import type { MailboxPattern } from '../types.ts';
 
 export interface MailboxCell {
@@ -31,7 +31,7 @@ export interface MailboxPartition {
   readonly byPattern: ReadonlyMap<string, MailboxCell>;
 }
 
-/** Makes a cell of every pattern; of a pattern with a local part also one of its domain. */
+/** Makes a cell of every pattern that something can fit; of a pattern with a local part also one of its domain. */
 export function partitionMailboxes(patterns: Iterable<MailboxPattern>): MailboxPartition {
   const drafts = draftsOf(patterns);
   const root: Draft = { pattern: 'everything', atom: 0, last: 0, children: [] };
@@ -57,11 +57,21 @@ function draftsOf(
     if (!drafts.has(key)) drafts.set(key, { pattern, atom: 0, last: 0, children: [] });
   };
   for (const pattern of patterns) {
+    if (fitsNothing(pattern)) continue;
     if (pattern.kind === 'address') add({ kind: 'domain', domain: pattern.domain });
     if (pattern.kind === 'addressBelow') add({ kind: 'subdomains', domain: pattern.domain });
     add('localKey' in pattern ? { ...pattern, localKey: foldAscii(pattern.localKey) } : pattern);
   }
   return drafts;
+}
+
+/** The longest domain that another one is below: 253 characters (RFC 1035 2.3.4) less a dot and a label of one. */
+const MAX_ABOVE = 251;
+
+/** Whether every domain below would be too long for a name. */
+function fitsNothing(pattern: MailboxPattern): boolean {
+  const isBelow = pattern.kind === 'subdomains' || pattern.kind === 'addressBelow';
+  return isBelow && pattern.domain.length > MAX_ABOVE;
 }
 
 function parentOf({ pattern }: Draft, drafts: ReadonlyMap<string, Draft>, root: Draft): Draft {
@@ -112,11 +122,12 @@ function keyOf(pattern: MailboxPattern): string {
   }
 }
 
-/** The atoms that `pattern` fits. It must be one of those that the partition was made of. */
-export function atomsOfPattern(partition: MailboxPartition, pattern: MailboxPattern): Span {
+/** The atoms that `pattern` fits, one span or none. It must be one of those that the partition was made of. */
+export function atomsOfPattern(partition: MailboxPartition, pattern: MailboxPattern): SpanSet {
+  if (fitsNothing(pattern)) return [];
   const cell = partition.byPattern.get(keyOf(pattern));
   if (cell === undefined) throw new Error(`the partition does not know ${keyOf(pattern)}`);
-  return { first: cell.atom, last: cell.last };
+  return [{ first: cell.atom, last: cell.last }];
 }
 
 export function atomOfMailbox(partition: MailboxPartition, mailbox: ReversePath): number {

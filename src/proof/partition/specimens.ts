@@ -71,7 +71,10 @@ function domainsIn(
   }
 }
 
-/** Of `names` and numbered variants with `suffix`, those that are in the cell and in none under it. */
+/** The labels for which there is room below a name of 251 characters. */
+const SHORTEST = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+
+/** Of `names`, numbered variants and the shortest there are, with `suffix`, those that are in the cell and in none under it. */
 function* unnamed(
   partition: MailboxPartition,
   cell: MailboxCell,
@@ -79,11 +82,16 @@ function* unnamed(
   suffix: string,
 ): Generator<Domain> {
   const wanted = withoutLocalPart(partition, cell);
-  for (const name of numbered(names, partition.size)) {
+  for (const name of labels(names, partition.size)) {
     const domain = parseDomain(`${name}${suffix}`);
     if (domain === undefined) continue; // RFC 1035 2.3.4: it would be too long
     if (cellOfDomain(partition, domain) === wanted) yield domain;
   }
+}
+
+function* labels(names: readonly string[], cells: number): Generator<string> {
+  yield* numbered(names, cells);
+  yield* SHORTEST;
 }
 
 /** `names`, then numbered variants, as many as there are cells: one of them is in no other cell. */

@@ -4,7 +4,7 @@ import * as packet from 'dns-packet';
 import { createResolver, reverseName } from '../dns/mod.ts';
 import { startDnsServer, type DnsServer } from '../dns/testing/mod.ts';
 import { parseDomain } from '../mail/mod.ts';
-import { parseIp, type EventOf, type IpAddress } from '../std/mod.ts';
+import { parseCidr, parseIp, type EventOf, type IpAddress } from '../std/mod.ts';
 import {
   createClientFacts,
   type ClientFacts,
@@ -17,6 +17,9 @@ const ip = (text: string): IpAddress => parseIp(text) ?? assert.fail(text);
 const domain = (text: string) => parseDomain(text) ?? assert.fail(text);
 const CLIENT = ip('203.0.113.9');
 const LISTED_NAME = '9.113.0.203.list.test';
+/** RFC 5782 5: every list has it. */
+const TEST_ENTRY = '2.0.0.127.list.test';
+const TEST_ENTRY_6 = '2.0.0.0.0.0.f.7.f.f.f.f.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.list.test';
 /** Longer than any test takes; what is waited for comes before. */
 const LONG = 60_000;
 
@@ -37,6 +40,7 @@ const BOTH: FactsSettings = { ...LIST, reverseName: true };
 
 async function setup(settings: FactsSettings, options: Partial<ClientFactsOptions> = {}): Promise<Setup> {
   const server = await startDnsServer();
+  server.add(TEST_ENTRY, { type: 'A', data: '127.0.0.2' });
   const told: EventOf<FactsEvents>[] = [];
   const clock = { time: 1_000_000 };
   const state = { settings };
@@ -72,6 +76,10 @@ async function setup(settings: FactsSettings, options: Partial<ClientFactsOption
 function answerless(id: number, name: string): Buffer {
   return packet.encode({ type: 'response', id, flags: 3, questions: [{ name, type: 'A', class: 'IN' }] });
 }
+
+/** What was asked about clients, and not to test the list. */
+const queriesOf = ({ server }: Setup) =>
+  server.queries.filter(({ name }) => !/^[12]\.0\.0\.127\./.test(name));
 
 const nameOf = async (t: Setup, client = CLIENT) => (await t.facts.look(client).settle(LONG)).name;
 const listOf = async (t: Setup, client = CLIENT) => (await t.facts.look(client).settle(LONG)).lists[0];
@@ -165,6 +173,7 @@ describe('a list', () => {
     await using t = await setup(LIST);
     // RFC 5782 2.4.
     const name = 'b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.list.test';
+    t.server.add(TEST_ENTRY_6, { type: 'A', data: '127.0.0.2' });
     t.server.add(name, { type: 'A', data: '127.0.0.2' });
     assert.equal((await listOf(t, ip('2001:db8::567:89ab')))?.verdict, 'listed');
   });
@@ -178,7 +187,7 @@ describe('a list', () => {
       reason: undefined,
     });
     assert.deepEqual(
-      t.server.queries.map(({ name, type }) => `${type} ${name.toLowerCase()}`),
+      queriesOf(t).map(({ name, type }) => `${type} ${name.toLowerCase()}`),
       [`A ${LISTED_NAME}`],
     );
   });
@@ -200,12 +209,134 @@ describe('a list', () => {
     const lists = ['dead.test', 'list.test'].map((zone) => ({ zone: domain(zone), answers: undefined }));
     await using t = await setup({ lists, reverseName: false });
     t.server.behave(({ name }) => (/dead\.test$/i.test(name) ? { rcode: 2 } : undefined));
-    t.server.add(LISTED_NAME, { type: 'A', data: '127.0.0.2' });
+    t.server.add(LISTED_NAME, { type: 'A', data: '127.0.0.2' }, { type: 'TXT', data: 'reason' });
     const facts = await t.facts.look(CLIENT).settle(LONG);
     assert.deepEqual(
       facts.lists.map(({ list, verdict }) => `${list} ${verdict}`),
       ['dead.test unknown', 'list.test listed'],
     );
+  });
+});
+
+describe('a list that is tested before it is believed', () => {
+  const LISTED = { type: 'A' as const, data: '127.0.0.2' };
+  const CLEAR_ENTRY = '1.0.0.127.list.test';
+  const testsOf = (t: Setup) => t.server.queries.length - queriesOf(t).length;
+  const events = (t: Setup) =>
+    t.told.map(([name, fields]) => `${name}: ${'error' in fields ? fields.error : ''}`);
+
+  /** Lets time pass until the second test from now began, so that the first has ended: two questions each. */
+  async function testedAgain(t: Setup): Promise<void> {
+    for (const wanted = testsOf(t) + 4; testsOf(t) < wanted; t.clock.time += 600_000) await listOf(t);
+  }
+
+  it('counts for nothing when it lists everybody, and is told of once', async () => {
+    await using t = await setup(LIST);
+    t.server.behave(({ name }) => ({
+      packet: { answers: [{ name, type: 'A', class: 'IN', ttl: 60, data: '127.0.0.2' }] },
+    }));
+    for (let last = 1; last <= 20; last += 1)
+      assert.equal((await listOf(t, ip(`203.0.113.${last}`)))?.verdict, 'unknown');
+    await testedAgain(t);
+    assert.deepEqual(events(t), [
+      'facts.listUnfit: it lists 127.0.0.1, which no list does: it seems to list everybody',
+    ]);
+  });
+
+  it('counts for nothing when it answers everything with an address that is no answer, as one that was sold', async () => {
+    // Even where somebody has made it count.
+    const answers = [parseCidr('192.0.2.80') ?? assert.fail()];
+    await using t = await setup({ lists: [{ zone: domain('list.test'), answers }], reverseName: false });
+    t.server.behave(({ name }) => ({
+      packet: { answers: [{ name, type: 'A', class: 'IN', ttl: 60, data: '192.0.2.80' }] },
+    }));
+    assert.equal((await listOf(t))?.verdict, 'unknown');
+    assert.match(events(t)[0] ?? '', /^facts\.listUnfit: it lists 127\.0\.0\.1,/);
+  });
+
+  it('counts for nothing without its test entry', async () => {
+    await using t = await setup({ ...LIST, lists: [{ zone: domain('gone.test'), answers: undefined }] });
+    t.server.add('9.113.0.203.gone.test', LISTED);
+    assert.equal((await listOf(t))?.verdict, 'unknown');
+    assert.deepEqual(events(t), [
+      'facts.listUnfit: it does not list 127.0.0.2, which every list does: it seems to be given up',
+    ]);
+  });
+
+  it('is told of although it lists nobody', async () => {
+    await using t = await setup({ ...LIST, lists: [{ zone: domain('gone.test'), answers: undefined }] });
+    assert.equal((await listOf(t))?.verdict, 'clear');
+    assert.equal(t.told[0]?.[0], 'facts.listUnfit');
+  });
+
+  it('is unknown as long as it could not be tested, and tried again after a minute', async () => {
+    await using t = await setup(LIST);
+    t.server.add(LISTED_NAME, LISTED, { type: 'TXT', data: 'reason' });
+    t.server.behave(({ name }) => (name.startsWith('1.0.0.127.') ? { rcode: 2 } : undefined));
+    assert.equal((await listOf(t))?.verdict, 'unknown');
+    t.server.behave(() => undefined);
+    t.clock.time += 59_999;
+    assert.equal((await listOf(t))?.verdict, 'unknown');
+    t.clock.time += 10_001;
+    assert.equal((await listOf(t))?.verdict, 'listed');
+    assert.deepEqual(t.told, []);
+  });
+
+  it('is unknown when the test is answered with an error code, which says nothing of the list', async () => {
+    await using t = await setup(LIST);
+    t.server.add(LISTED_NAME, LISTED);
+    t.server.behave(({ name }) =>
+      name.startsWith('2.0.0.127.')
+        ? { packet: { answers: [{ name, type: 'A', class: 'IN', ttl: 60, data: '127.255.255.254' }] } }
+        : undefined,
+    );
+    assert.equal((await listOf(t))?.verdict, 'unknown');
+    assert.deepEqual(t.told, []);
+  });
+
+  it('is tested once for all clients, for an hour; what was found holds while it cannot be asked', async () => {
+    await using t = await setup(LIST);
+    await Promise.all([1, 2, 3, 4].map((last) => listOf(t, ip(`203.0.113.${last}`))));
+    t.clock.time += 3_599_999;
+    await listOf(t);
+    assert.equal(testsOf(t), 2);
+    t.server.add('5.113.0.203.list.test', LISTED, { type: 'TXT', data: 'reason' });
+    t.server.behave(({ name }) => (/^[12]\.0\.0\.127\./.test(name) ? { rcode: 2 } : undefined));
+    t.clock.time += 1;
+    await testedAgain(t);
+    assert.equal((await listOf(t, ip('203.0.113.5')))?.verdict, 'listed');
+    assert.deepEqual(t.told, []);
+  });
+
+  it('counts again after it has recovered, and that is told', async () => {
+    await using t = await setup(LIST);
+    t.server.add(LISTED_NAME, LISTED, { type: 'TXT', data: 'reason' });
+    t.server.add(CLEAR_ENTRY, LISTED);
+    assert.equal((await listOf(t))?.verdict, 'unknown');
+    t.server.remove(CLEAR_ENTRY);
+    t.clock.time += 600_000;
+    // What was found before holds for whoever comes while it is tested again.
+    while (t.told.length < 2) {
+      await listOf(t);
+      t.clock.time += 10_000;
+    }
+    assert.equal((await listOf(t))?.verdict, 'listed');
+    assert.deepEqual(
+      t.told.map(([name]) => name),
+      ['facts.listUnfit', 'facts.listFit'],
+    );
+  });
+
+  it('is tested for IPv6 apart, when it lists a client there', async () => {
+    await using t = await setup(LIST);
+    const client = ip('2001:db8::567:89ab');
+    assert.equal((await listOf(t, client))?.verdict, 'clear');
+    assert.equal(t.server.queries.length, 1);
+    t.server.behave(({ name }) => ({
+      packet: { answers: [{ name, type: 'A', class: 'IN', ttl: 60, data: '127.0.0.2' }] },
+    }));
+    assert.equal((await listOf(t, ip('2001:db8::1')))?.verdict, 'unknown');
+    assert.match(events(t)[0] ?? '', /^facts\.listUnfit: it lists ::ffff:7f00:1,/);
   });
 });
 
@@ -225,8 +356,8 @@ describe('look()', () => {
     const lookup = t.facts.look(CLIENT);
     assert.deepEqual(lookup.now.name, { kind: 'unknown' });
     assert.equal(lookup.now.lists[0]?.verdict, 'unknown');
-    await t.server.seen(3);
-    // The answer to the third question is on its way; the name's never comes.
+    await t.server.seen(5);
+    // The answer to the last question is on its way; the name's never comes.
     let facts = await lookup.settle(1);
     while (facts.lists[0]?.reason === undefined) facts = await lookup.settle(1);
     assert.deepEqual(facts.name, { kind: 'unknown' });
@@ -240,10 +371,10 @@ describe('look()', () => {
     await Promise.all(Array.from({ length: 20 }, () => listOf(t)));
     t.clock.time += 59_999;
     await listOf(t);
-    assert.equal(t.server.queries.length, 1);
+    assert.equal(queriesOf(t).length, 1);
     t.clock.time += 1;
     await listOf(t);
-    assert.equal(t.server.queries.length, 2);
+    assert.equal(queriesOf(t).length, 2);
   });
 
   it('asks again after ten seconds when something stayed unknown', async () => {
@@ -252,10 +383,10 @@ describe('look()', () => {
     await listOf(t);
     t.clock.time += 9_999;
     await listOf(t);
-    assert.equal(t.server.queries.length, 1);
+    assert.equal(queriesOf(t).length, 1);
     t.clock.time += 1;
     await listOf(t);
-    assert.equal(t.server.queries.length, 2);
+    assert.equal(queriesOf(t).length, 2);
   });
 
   it('asks anew after the settings have changed', async () => {
@@ -267,7 +398,7 @@ describe('look()', () => {
 
   it('knows nothing of clients beyond the bound, asks nothing, tells it once, and has room again afterwards', async () => {
     await using t = await setup(LIST, { lists: 2 });
-    t.server.behave(() => 'silent');
+    t.server.behave(({ name }) => (/^[12]\.0\.0\.127\./.test(name) ? undefined : 'silent'));
     const first = [1, 2].map((last) => t.facts.look(ip(`203.0.113.${last}`)));
     for (let last = 3; last < 200; last += 1) {
       const { now } = t.facts.look(ip(`203.0.113.${last}`));
@@ -275,10 +406,10 @@ describe('look()', () => {
         { list: 'list.test', verdict: 'unknown', answers: [], reason: undefined },
       ]);
     }
-    await t.server.seen(2);
-    for (const query of t.server.queries) t.server.send(answerless(query.id, query.name), query);
+    await t.server.seen(4);
+    for (const query of queriesOf(t)) t.server.send(answerless(query.id, query.name), query);
     for (const lookup of first) assert.equal((await lookup.settle(LONG)).lists[0]?.verdict, 'clear');
-    assert.equal(t.server.queries.length, 2);
+    assert.equal(queriesOf(t).length, 2);
     assert.deepEqual(t.told, [['facts.skipped', { times: 1 }]]);
     t.server.behave(() => undefined);
     assert.equal((await listOf(t, ip('203.0.113.3')))?.verdict, 'clear');
@@ -297,11 +428,11 @@ describe('[Symbol.asyncDispose]()', () => {
     await using t = await setup(BOTH);
     t.server.behave(() => 'silent');
     const lookups = [1, 2, 3, 4, 5, 6].map((last) => t.facts.look(ip(`203.0.113.${last}`)));
-    await t.server.seen(12);
+    await t.server.seen(14);
     await t.facts[Symbol.asyncDispose]();
     for (const lookup of lookups) assert.equal((await lookup.settle(LONG)).name.kind, 'unknown');
     assert.deepEqual(t.told, []);
     assert.equal(t.facts.look(CLIENT).now.lists[0]?.verdict, 'unknown');
-    assert.equal(t.server.queries.length, 12);
+    assert.equal(queriesOf(t).length, 12);
   });
 });

@@ -6,7 +6,7 @@
  * who own the addresses cannot hold up the lists); of who comes then nothing is known, and the next `look()` tries again. A lookup
  * ends after 10 seconds. What was found is kept for a minute, 10 seconds when something stayed unknown, for 10,000 clients; a
  * client's records are kept by the resolver for their time to live. Give it a resolver of its own, so that a flood of clients holds
- * up no deliveries.
+ * up no deliveries. A list is tested before it is believed (`testEntries.ts`); what it says meanwhile is unknown.
  */
 import type { Resolver } from '../dns/mod.ts';
 import { isInside, systemClock, type Clock, type Emit, type IpAddress } from '../std/mod.ts';
@@ -14,6 +14,7 @@ import type { FactsEvents } from './events.ts';
 import { createListHealth } from './listHealth.ts';
 import { beginLookup, unasked, type FactsSettings, type Lookup } from './lookup.ts';
 import { createTelling } from './telling.ts';
+import { createTestEntries } from './testEntries.ts';
 import type { ClientLookup } from './types.ts';
 
 export interface ClientFactsOptions {
@@ -51,6 +52,7 @@ const SKIPPED_AGAIN_MS = 60_000;
 export function createClientFacts(options: ClientFactsOptions): ClientFacts {
   const clock = options.clock ?? systemClock;
   const health = createListHealth(clock, options.emit);
+  const tests = createTestEntries({ resolver: options.resolver, clock, emit: options.emit });
   const skipped = createTelling(SKIPPED_AGAIN_MS);
   // In the order in which they began.
   const clients = new Map<string, Kept>();
@@ -64,7 +66,7 @@ export function createClientFacts(options: ClientFactsOptions): ClientFacts {
     const whole = asked.name === wanted.name && asked.lists === wanted.lists;
     if (!whole) tellSkipped();
     if (!asked.name && !asked.lists) return unasked(settings);
-    const lookup = beginLookup(client, settings, { resolver: options.resolver, health, asked });
+    const lookup = beginLookup(client, settings, { resolver: options.resolver, health, tests, asked });
     const kept: Kept = { lookup, settings, until: undefined };
     remember(client.text, kept);
     running.add(lookup);
@@ -111,6 +113,7 @@ export function createClientFacts(options: ClientFactsOptions): ClientFacts {
     async [Symbol.asyncDispose]() {
       closed = true;
       for (const lookup of running) lookup.cancel();
+      await tests[Symbol.asyncDispose]();
       await Promise.all([...running].map(({ done }) => done));
     },
   };

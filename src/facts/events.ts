@@ -12,6 +12,13 @@ export interface FactsEvents {
     /** How often since this was told last. */
     readonly times: number;
   };
+  /**
+   * A DNS list is none any more: it lists what no list does, or does not list what every list does (RFC 5782 5). Told when that is
+   * found out; it counts for nothing until `facts.listFit`.
+   */
+  'facts.listUnfit': { /** The zone. */ readonly list: string; readonly error: string };
+  /** A DNS list passes its test again. */
+  'facts.listFit': { readonly list: string };
   /** More clients at once than are looked up: of some nothing is known. Told at most once a minute. */
   'facts.skipped': { /** How often since this was told last. */ readonly times: number };
 }

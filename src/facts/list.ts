@@ -2,7 +2,7 @@
 import { reversedAddress, type Resolver } from '../dns/mod.ts';
 import type { Domain } from '../mail/mod.ts';
 import { inRange, ipv4, printable, rangeOf, type IpAddress, type IpRange } from '../std/mod.ts';
-import type { ListFact } from './types.ts';
+import type { Fitness, ListFact } from './types.ts';
 
 /** A list to be asked. */
 export interface DnsList {
@@ -15,8 +15,19 @@ export interface DnsList {
 export type Verdict =
   | { readonly kind: 'listed' }
   | { readonly kind: 'clear' }
-  /** It gave no verdict. `lasting`: asking again will not help, somebody has to see to it. */
-  | { readonly kind: 'unknown'; readonly error: string; readonly lasting: boolean };
+  /**
+   * It gave no verdict. `lasting`: asking again will not help, somebody has to see to it. `foreign`: an answer that no list gives.
+   */
+  | {
+      readonly kind: 'unknown';
+      readonly error: string;
+      readonly lasting: boolean;
+      readonly foreign: boolean;
+    };
+
+/** `untested`: it would list the client, but nobody knows whether it is a list at all. */
+export type Asked =
+  Verdict | { readonly kind: 'untested'; readonly error: string } | { readonly kind: 'unfit' };
 
 /** RFC 5782 2.1: answers are in 127.0.0.0/8. */
 const ANSWERS = rangeOf(ipv4(0x7f00_0000), 8);
@@ -32,20 +43,25 @@ const MAX_NAME = 253;
 const MAX_ANSWERS = 10;
 const MAX_REASON = 200;
 
+/** The name under which a list has an address (RFC 5782 2.1, 2.4). */
+export function listName(address: IpAddress, { zone }: Pick<DnsList, 'zone'>): string {
+  return `${reversedAddress(address)}.${zone}`;
+}
+
 /**
  * Asks one list. `learn` gets the fact as soon as there is a verdict, and once more with the reason of a listing. Returns the
- * verdict when nothing more will come.
+ * verdict when nothing more will come. A listing counts only when the list has passed its test.
  */
 export async function askList(
-  { zone, answers }: DnsList,
+  list: DnsList,
   client: IpAddress,
-  { resolver, signal, learn }: AskListOptions,
-): Promise<Verdict> {
-  const name = `${reversedAddress(client)}.${zone}`;
-  if (name.length > MAX_NAME)
-    return { kind: 'unknown', error: 'the name of the list is too long', lasting: true };
+  { resolver, signal, learn, fitness }: AskListOptions,
+): Promise<Asked> {
+  const { zone, answers } = list;
+  const name = listName(client, list);
+  if (name.length > MAX_NAME) return noVerdict('the name of the list is too long', { lasting: true });
   const found = await resolver.addresses(name, signal, 4);
-  if (found.kind === 'temporary') return { kind: 'unknown', error: found.text, lasting: false };
+  if (found.kind === 'temporary') return noVerdict(found.text, { lasting: false });
   const addresses = found.kind === 'found' ? found.addresses : [];
   const verdict = judgeAnswers(addresses, answers);
   const fact: ListFact = {
@@ -54,8 +70,14 @@ export async function askList(
     answers: addresses.slice(0, MAX_ANSWERS).map(({ text }) => text),
     reason: undefined,
   };
+  if (verdict.kind !== 'listed') {
+    learn(fact);
+    return verdict;
+  }
+  const tested = await fitness();
+  if (tested.kind === 'unfit') return { kind: 'unfit' };
+  if (tested.kind === 'unknown') return { kind: 'untested', error: tested.error };
   learn(fact);
-  if (verdict.kind !== 'listed') return verdict;
   const texts = await resolver.texts(name, signal);
   if (texts.kind === 'found') learn({ ...fact, reason: readReason(texts.records) });
   return verdict;
@@ -65,6 +87,8 @@ export interface AskListOptions {
   readonly resolver: Resolver;
   readonly signal: AbortSignal;
   readonly learn: (fact: ListFact) => void;
+  /** Whether it is a list; asked before a listing counts. */
+  readonly fitness: () => Promise<Fitness>;
 }
 
 /** What answers mean; none: the client is not on the list. */
@@ -78,13 +102,20 @@ export function judgeAnswers(answers: readonly IpAddress[], counting: DnsList['a
     const { text } = answer;
     if (inRange(answer, ERRORS)) {
       const meaning = KNOWN_ERRORS.get(text) ?? 'an error code';
-      return { kind: 'unknown', error: `it answers ${text}: ${meaning}`, lasting: true };
+      return noVerdict(`it answers ${text}: ${meaning}`, { lasting: true });
     }
     // A domain that was sold answers so, to every question.
     if (!inRange(answer, ANSWERS))
-      return { kind: 'unknown', error: `it answers ${text}, as no DNS list does`, lasting: true };
+      return noVerdict(`it answers ${text}, as no DNS list does`, { lasting: true, foreign: true });
   }
   return { kind: 'clear' };
+}
+
+function noVerdict(
+  error: string,
+  { lasting, foreign = false }: { readonly lasting: boolean; readonly foreign?: boolean },
+): Verdict {
+  return { kind: 'unknown', error, lasting, foreign };
 }
 
 /** What the list says of it, fit for a log line and a reply: printable ASCII, bounded. */

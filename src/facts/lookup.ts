@@ -4,7 +4,8 @@ import type { IpAddress } from '../std/mod.ts';
 import { askList, type DnsList } from './list.ts';
 import type { ListHealth } from './listHealth.ts';
 import { confirmName } from './name.ts';
-import type { ClientLookup, DnsFacts, ForwardConfirmed, ListFact } from './types.ts';
+import type { TestEntries } from './testEntries.ts';
+import type { ClientLookup, DnsFacts, Fitness, ForwardConfirmed, ListFact } from './types.ts';
 
 export interface FactsSettings {
   readonly lists: readonly DnsList[];
@@ -25,6 +26,7 @@ export interface Lookup extends ClientLookup {
 interface LookupOptions {
   readonly resolver: Resolver;
   readonly health: ListHealth;
+  readonly tests: TestEntries;
   /** What is asked of that which the settings want; the rest stays unknown. */
   readonly asked: { readonly name: boolean; readonly lists: boolean };
 }
@@ -42,17 +44,23 @@ export function beginLookup(client: IpAddress, settings: FactsSettings, options:
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), LONGEST_MS);
   const { signal } = controller;
+  const { resolver, tests } = options;
   const facts = new Map<string, ListFact>(settings.lists.map(({ zone }) => [zone, unknownFact(zone)]));
   let name: ForwardConfirmed = { kind: 'unknown' };
   let cancelled = false;
 
   async function learnName(): Promise<void> {
-    name = await confirmName(client, options.resolver, signal);
+    name = await confirmName(client, resolver, signal);
   }
 
   async function learnList(list: DnsList): Promise<void> {
     const learn = (fact: ListFact): void => void facts.set(list.zone, fact);
-    const verdict = await askList(list, client, { resolver: options.resolver, signal, learn });
+    const test = (): Promise<Fitness> => orAborted(tests.fitness(list, client.family), signal);
+    // Of IPv4 at once, so that a dead list is told of. Many lists have no IPv6 at all: they are tested when they list somebody.
+    const early = client.family === 4 ? test() : undefined;
+    const fitness = (): Promise<Fitness> => early ?? test();
+    const verdict = await askList(list, client, { resolver, signal, learn, fitness });
+    await early;
     // Cancelled questions say nothing of the list; those that took too long do.
     if (!cancelled) options.health.note(list.zone, verdict);
   }
@@ -83,6 +91,16 @@ export function beginLookup(client: IpAddress, settings: FactsSettings, options:
 
 function unknownFact(list: string): ListFact {
   return { list, verdict: 'unknown', answers: [], reason: undefined };
+}
+
+/** The test goes on for others; this client is not kept for it. */
+function orAborted(fitness: Promise<Fitness>, signal: AbortSignal): Promise<Fitness> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve({ kind: 'unknown', error: 'its test took too long' });
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    fitness.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** Resolves with `done`, or after so many milliseconds. */

@@ -15,8 +15,13 @@ describe('createTelling()', () => {
 });
 
 describe('createListHealth()', () => {
-  const silent: Verdict = { kind: 'unknown', error: 'no answer', lasting: false };
-  const refusal: Verdict = { kind: 'unknown', error: 'it answers 127.255.255.254', lasting: true };
+  const silent: Verdict = { kind: 'unknown', error: 'no answer', lasting: false, foreign: false };
+  const refusal: Verdict = {
+    kind: 'unknown',
+    error: 'it answers 127.255.255.254',
+    lasting: true,
+    foreign: false,
+  };
   const clear: Verdict = { kind: 'clear' };
 
   function told(verdicts: readonly (readonly [string, Verdict])[]): readonly string[] {

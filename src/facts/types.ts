@@ -33,3 +33,9 @@ export interface ClientLookup {
   /** Resolves when everything is known, after so many milliseconds at the latest; never rejects. */
   settle(withinMs: number): Promise<DnsFacts>;
 }
+
+/** Whether a DNS list is one (RFC 5782 5). */
+export type Fitness =
+  | { readonly kind: 'fit' | 'unfit' }
+  /** It could not be tested yet. */
+  | { readonly kind: 'unknown'; readonly error: string };

@@ -111,7 +111,7 @@ test('partitionMailboxes() makes no cell of what is below a name that leaves no 
 });
 
 test('recipientIn() finds the one label that is left below a name of 251 characters', () => {
-  const named = [...'abcdefghijklmnopqrstuvwxyz012345678'];
+  const named = Array.from('abcdefghijklmnopqrstuvwxyz012345678');
   const partition = partitionMailboxes([
     { kind: 'subdomains', domain: long(251) },
     ...named.map((label): MailboxPattern => ({ kind: 'domain', domain: domain(`${label}.${long(251)}`) })),

@@ -4,6 +4,7 @@ import type { Positions } from '../positions.ts';
 import type { ConfigProblem } from '../problem.ts';
 import type { Section } from '../read.ts';
 import type { CheckContext } from './context.ts';
+import { checkBounds } from './bounds.ts';
 import { checkListeners } from './listeners.ts';
 import { checkOurselves } from './ourselves.ts';
 import { checkRouting, policyOf, policyProblems } from './routing.ts';
@@ -31,5 +32,6 @@ export function checkConfig(
     ...checkRules(context),
     ...checkTests(context),
     ...checkSending(context),
+    ...checkBounds(context),
   ];
 }

@@ -27,7 +27,7 @@ export const limits = z.strictObject({
     'Errors a connection may make, refused recipients among them; then 421.',
   ),
   softErrors: count(1, 10_000, 10).describe(
-    'Errors a connection may make before the answer to each further one comes later and later.',
+    'Errors a connection may make before the answer to each further one comes later and later. Less than `errors`.',
   ),
   junkCommands: count(1, 1_000_000, 100).describe(
     'Commands that move nothing on (NOOP, RSET, VRFY, HELP, EHLO again) between two messages; then 421.',

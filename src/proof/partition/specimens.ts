@@ -72,7 +72,7 @@ function domainsIn(
 }
 
 /** The labels for which there is room below a name of 251 characters. */
-const SHORTEST = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
+const SHORTEST = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
 
 /** Of `names`, numbered variants and the shortest there are, with `suffix`, those that are in the cell and in none under it. */
 function* unnamed(

@@ -5,6 +5,7 @@ import type { ConfigProblem } from '../problem.ts';
 import type { Section } from '../read.ts';
 import type { CheckContext } from './context.ts';
 import { checkBounds } from './bounds.ts';
+import { checkClients } from './clients.ts';
 import { checkListeners } from './listeners.ts';
 import { checkOurselves } from './ourselves.ts';
 import { checkRouting, policyOf, policyProblems } from './routing.ts';
@@ -33,5 +34,6 @@ export function checkConfig(
     ...checkTests(context),
     ...checkSending(context),
     ...checkBounds(context),
+    ...checkClients(context),
   ];
 }

@@ -25,6 +25,8 @@ export interface Config {
   readonly proxies: readonly ProxyConfig[];
   /** Hosts that may say with XCLIENT for whom they speak. */
   readonly xclient: readonly IpRange[];
+  /** Hosts that may say with XFORWARD where a message first came from. */
+  readonly xforward: readonly IpRange[];
   readonly clients: ClientsConfig;
   readonly filters: readonly FilterSource[];
   readonly guard: GuardConfig;

@@ -37,6 +37,7 @@ export function resolveConfig(
     listeners: listenersOf(written, positions),
     proxies: written.proxies,
     xclient: written.xclient,
+    xforward: written.xforward,
     clients: written.clients,
     filters: at(['filters'], written.filters),
     guard: written.guard,

@@ -28,6 +28,7 @@ export function listenerSettings(config: Config, listener: ListenerConfig): List
     greetingDelay: listener.greetingDelay,
     offers: offers(config, listener),
     mayXclient: (client) => config.xclient.some((range) => inRange(client, range)),
+    mayXforward: (client) => config.xforward.some((range) => inRange(client, range)),
     mayTurn: ({ client, account }) =>
       config.etrn.some(
         ({ from, accounts }) =>

@@ -25,6 +25,7 @@ const STATE: ContentState = {
     envelopeId: undefined,
     deliverBy: undefined,
     holdUntil: undefined,
+    forwarded: undefined,
     recipients: [],
     quarantine: undefined,
     dns: undefined,

@@ -7,6 +7,17 @@ export interface SessionRef {
   readonly listener: string;
 }
 
+/** Where a message first came from, as a filter says with XFORWARD; undefined: it did not say. Printable. */
+export interface ForwardedFields {
+  readonly originName: string | undefined;
+  readonly originAddress: string | undefined;
+  readonly originPort: number | undefined;
+  readonly originHelo: string | undefined;
+  readonly originProtocol: string | undefined;
+  readonly originIdent: string | undefined;
+  readonly originSource: string | undefined;
+}
+
 export interface SessionEvents {
   /** A client connected and was greeted. */
   'session.opened': SessionRef & { readonly local: string };
@@ -25,6 +36,8 @@ export interface SessionEvents {
   'session.earlyTalker': SessionRef & { readonly octets: number };
   /** A proxy said with XCLIENT for whom it speaks; from here on `client` is that one. */
   'session.xclient': SessionRef & { readonly proxy: string; readonly local: string };
+  /** A message begins of which a filter said with XFORWARD where it first came from. */
+  'session.xforward': SessionRef & ForwardedFields;
   /** A client is refused by its address; it was greeted with 554. */
   'client.refused': SessionRef & { readonly rule: string };
   /** What DNS says of a client, as far as it is asked for; once for each message that a stranger begins. */
@@ -78,6 +91,8 @@ export interface SessionEvents {
     readonly rule: string;
     readonly size: number;
     readonly tls: string | null;
+    readonly originAddress: string | undefined;
+    readonly originIdent: string | undefined;
   };
   /** An accepted message is kept held. */
   'message.quarantined': SessionRef & {

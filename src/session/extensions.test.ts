@@ -80,9 +80,18 @@ test('EHLO offers what works on the listener in the state, and nothing else', as
     ],
     [offering({ etrn: true }), undefined, [...ALWAYS, ...all, limits, 'ETRN']],
     [
-      listener({ mayXclient: ({ text }) => text === USUAL.client }),
+      listener({
+        mayXclient: ({ text }) => text === USUAL.client,
+        mayXforward: ({ text }) => text === USUAL.client,
+      }),
       undefined,
-      [...ALWAYS, ...all, limits, 'XCLIENT ADDR PORT DESTADDR DESTPORT NAME HELO PROTO LOGIN'],
+      [
+        ...ALWAYS,
+        ...all,
+        limits,
+        'XCLIENT ADDR PORT DESTADDR DESTPORT NAME HELO PROTO LOGIN',
+        'XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE',
+      ],
     ],
     [LMTP, undefined, [...ALWAYS, ...all.filter((word) => !word.startsWith('AUTH')), limits]],
   ];

@@ -96,6 +96,7 @@ const UNITS = fc.oneof(
     '*\r\n',
     `XCLIENT ADDR=${STRANGER}\r\n`,
     `XCLIENT ADDR=${OFFICE}\r\n`,
+    `XFORWARD ADDR=${STRANGER}\r\n`,
     'ETRN inbound.test\r\n',
     'VRFY \r\n',
     'toString\r\n',
@@ -299,6 +300,7 @@ test('a line of a million of one octet is answered at once', async () => {
       'AUTH PLAIN ',
       'BDAT ',
       'XCLIENT ',
+      'XFORWARD ',
       'ETRN ',
     ]) {
       const client = new Harness(WORLD);

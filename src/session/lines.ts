@@ -67,7 +67,7 @@ function brokenLine(line: Line, { compat }: ListenerSettings): Reply | undefined
 
 /** Whatever ends the exchange, the client is then where it was before. */
 function loginStep(state: LoginState, line: Line, broken: Reply | undefined): Step {
-  const next = greeted(state, state.hello);
+  const next = { ...greeted(state, state.hello), forwarded: state.forwarded };
   if (broken !== undefined) return { kind: 'refuse', reply: broken, next };
   const step = continueLogin(state.exchange, line.bytes.toString('latin1'));
   return step.kind === 'ask'

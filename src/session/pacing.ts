@@ -39,6 +39,7 @@ const JUNK: ReadonlySet<Command['verb']> = new Set([
   'HELP',
   'ETRN',
   'XCLIENT',
+  'XFORWARD',
 ]);
 
 /** Whether a command brings no message nearer; so many of them between two messages are permitted (`limits.junkCommands`). */

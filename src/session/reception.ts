@@ -159,6 +159,8 @@ function accepted(session: Acting, content: Content, { transaction, account, tls
     rule: first?.by ?? '',
     size: content.summary().size,
     tls: tls?.protocol ?? null,
+    originAddress: transaction.forwarded?.get('ADDR'),
+    originIdent: transaction.forwarded?.get('IDENT'),
   });
   const { quarantine } = transaction;
   if (quarantine !== undefined)

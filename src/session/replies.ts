@@ -98,6 +98,7 @@ export const REPLIES = {
   badSenderField: reply(550, '6.0', 'The Sender field of the message cannot be read'),
   senderFiltered: reply(550, '7.1', 'Mail from this sender is not accepted'),
   xclientRefused: reply(550, '7.1', 'XCLIENT is not permitted from here'),
+  xforwardRefused: reply(550, '7.0', 'XFORWARD is not permitted from here'),
   tooBig: reply(552, '3.4', 'Message is larger than this server accepts'),
   headerTooBig: reply(552, '3.4', 'The header of the message is larger than this server accepts'),
   needsSmtpUtf8: reply(553, '6.7', 'An address with other than ASCII characters needs SMTPUTF8 at MAIL'),

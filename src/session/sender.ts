@@ -2,6 +2,7 @@
 import { formatScreenRule } from '../screen/mod.ts';
 import { formatReply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
+import { forwardedFields } from './forwarded.ts';
 import { refusalFor, withReference } from './refusals.ts';
 import { REPLIES } from './replies.ts';
 import { screenSender } from './screening.ts';
@@ -10,6 +11,8 @@ import type { TransactionState } from './state.ts';
 /** Answers MAIL. @returns the state in which the session goes on; undefined: as before. */
 export function judgeMail(session: Acting, next: TransactionState): TransactionState | undefined {
   const { services, ref, peer } = session;
+  const { forwarded } = next.transaction;
+  if (forwarded !== undefined) services.emit('session.xforward', { ...ref, ...forwardedFields(forwarded) });
   const verdict = screenSender(session, next);
   if (verdict.kind === 'refuse') {
     const reply = withReference(refusalFor(verdict.rule, peer.client.text), peer.id);

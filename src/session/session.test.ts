@@ -81,7 +81,7 @@ const SEQUENCES: readonly (readonly [name: string, sent: string, codes: string])
   ],
   [
     'unknown and unoffered verbs',
-    'EHLO a.test\r\nTURN\r\nEXPN x\r\nVRFY bob\r\nHELP\r\nXFORWARD x\r\n',
+    'EHLO a.test\r\nTURN\r\nEXPN x\r\nVRFY bob\r\nHELP\r\nXADR x\r\n',
     '220,250,500,502,252,214,500',
   ],
   ['unknown mailbox', 'EHLO a.test\r\nMAIL FROM:<>\r\nRCPT TO:<nobody@inbound.test>\r\n', '220,250,250,550'],

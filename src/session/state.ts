@@ -8,13 +8,14 @@
  *     silence --554 for a greeting--> barred --QUIT--> ended
  *
  * Invariants: `account` is set only by a successful AUTH on this very connection and forgotten at STARTTLS and XCLIENT; an
- * envelope exists only in transaction, content and chunked; content that has come exists only in content and chunked; a refused
+ * envelope exists only in transaction, content and chunked; what XFORWARD said lasts until the next transaction is over; content that has come exists only in content and chunked; a refused
  * recipient leaves no trace in the envelope.
  */
 import type { DnsFacts } from '../facts/mod.ts';
 import type { ReversePath } from '../mail/mod.ts';
 import type { ScreenRule } from '../screen/mod.ts';
 import type { BodyType, Reply } from '../smtp/mod.ts';
+import type { Forwarded } from './forwarded.ts';
 import type { AcceptedRecipient, DeliverBy, TlsFacts } from './types.ts';
 import type { LoginExchange } from './login.ts';
 
@@ -42,6 +43,7 @@ export interface Transaction {
   readonly envelopeId: string | undefined;
   readonly deliverBy: DeliverBy | undefined;
   readonly holdUntil: number | undefined;
+  readonly forwarded: Forwarded | undefined;
   readonly recipients: readonly AcceptedRecipient[];
   /** The rule for which the message is kept held; undefined: none so far. */
   readonly quarantine: ScreenRule | undefined;
@@ -97,16 +99,18 @@ export interface SwallowState extends Standing {
   readonly next: CommandState;
 }
 
+export interface GreetedState extends Standing {
+  readonly phase: 'greeted';
+  readonly hello: Hello;
+  readonly forwarded: Forwarded | undefined;
+}
+
 /** The states in which a command line is expected. */
 export type CommandState =
-  | (Standing & { readonly phase: 'connected' })
-  | (Standing & { readonly phase: 'greeted'; readonly hello: Hello })
-  | TransactionState
-  | ChunkedState;
+  (Standing & { readonly phase: 'connected' }) | GreetedState | TransactionState | ChunkedState;
 
-export type LoginState = Standing & {
+export type LoginState = Omit<GreetedState, 'phase'> & {
   readonly phase: 'login';
-  readonly hello: Hello;
   readonly exchange: LoginExchange;
 };
 
@@ -133,9 +137,9 @@ export function finalReplies({ hello, transaction }: InTransaction): number {
   return hello.verb === 'LHLO' ? transaction.recipients.length : 1;
 }
 
-/** After EHLO, RSET, a finished message: greeted, no envelope. */
-export function greeted(state: State, hello: Hello): CommandState {
-  return { ...standing(state), phase: 'greeted', hello };
+/** After EHLO, RSET, a finished message: greeted, no envelope, and nothing of where the next message comes from. */
+export function greeted(state: State, hello: Hello): GreetedState {
+  return { ...standing(state), phase: 'greeted', hello, forwarded: undefined };
 }
 
 /** It is octets that come, and no lines. */

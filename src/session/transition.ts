@@ -24,6 +24,7 @@ import { starttls } from './verbs/starttls.ts';
 import { unknown } from './verbs/unknown.ts';
 import { vrfy } from './verbs/vrfy.ts';
 import { xclient } from './verbs/xclient.ts';
+import { xforward } from './verbs/xforward.ts';
 
 const CHECKS: { readonly [V in Command['verb']]: Check<V> } = {
   EHLO: ehlo,
@@ -43,6 +44,7 @@ const CHECKS: { readonly [V in Command['verb']]: Check<V> } = {
   AUTH: auth,
   ETRN: etrn,
   XCLIENT: xclient,
+  XFORWARD: xforward,
   UNKNOWN: unknown,
   MALFORMED: malformed,
 };

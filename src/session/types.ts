@@ -18,6 +18,8 @@ export interface ListenerSettings {
   readonly offers: Offers;
   /** Hosts that may speak for their clients with XCLIENT. */
   readonly mayXclient: (client: IpAddress) => boolean;
+  /** Hosts that may say with XFORWARD where a message first came from. */
+  readonly mayXforward: (client: IpAddress) => boolean;
   /** Whether there is a domain whose mail this client may ask for with ETRN; others are not told that there is ETRN. */
   readonly mayTurn: (who: TurnClient) => boolean;
   /** `required`: no MAIL without it, as on submission (RFC 6409 4.3). */

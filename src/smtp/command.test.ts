@@ -92,7 +92,7 @@ test('parseCommand() knows no other verbs', () => {
     ['', ''],
     [' EHLO x', ''],
     ['TURN', 'TURN'],
-    ['XFORWARD ADDR=192.0.2.1', 'XFORWARD'],
+    ['XADR x', 'XADR'],
     ['BDAT5 LAST', 'BDAT5'],
     ['BURL imap://x', 'BURL'],
     ['DATAX', 'DATAX'],
@@ -395,6 +395,28 @@ test('parseCommand() parses the attributes of XCLIENT', () => {
   }
 });
 
+test('parseCommand() parses the attributes of XFORWARD', () => {
+  const command = parse(
+    'xforward NAME=[tempunavail] addr=ipv6:2001:db8::1 PORT=0 PROTO=SMTP HELO=a+2Bb IDENT=4Q1 SOURCE=local',
+  );
+  assert.deepEqual(command, {
+    verb: 'XFORWARD',
+    attributes: new Map([
+      ['NAME', undefined],
+      ['ADDR', '2001:db8::1'],
+      ['PORT', '0'],
+      ['PROTO', 'SMTP'],
+      ['HELO', 'a+b'],
+      ['IDENT', '4Q1'],
+      ['SOURCE', 'LOCAL'],
+    ]),
+  });
+  for (const text of ['', 'ADDR', 'ADDR=', '=1', 'ADDR =1', '__proto__=1'])
+    assert.deepEqual(problem(`XFORWARD ${text}`), { kind: 'syntax' }, text);
+  for (const text of ['PORT=1 port=1', 'constructor=1', 'LOGIN=x', 'PORT=65536', 'PORT=1e3', 'SOURCE=x'])
+    assert.equal(JSON.stringify(problem(`XFORWARD ${text}`)).includes('badParameter'), true, text);
+});
+
 test('parseCommand() holds the limits of names', () => {
   assert.equal(parse(`EHLO ${'x'.repeat(255)}`).verb, 'EHLO');
   assert.equal(parse(`EHLO ${'x'.repeat(256)}`).verb, 'MALFORMED');
@@ -447,7 +469,7 @@ test('parseCommand() has an answer to everything', () => {
   // prettier-ignore
   const word = fc.constantFrom(
     'MAIL', 'RCPT', 'FROM:', 'TO:', 'AUTH', 'EHLO', ' ', '<', '>', '@', '"', '\\', 'a', 'b.test', ':', ',', '=',
-    'SIZE=', 'BODY=', 'BDAT ', 'LHLO', 'ETRN ', 'XCLIENT ', 'ORCPT=', 'utf-8;', '\\x{', 'SMTPUTF8', 'NOTIFY=', 'ENVID=', '\xc3\xb6', '[', ']', '\t', '\0', '\xff', '.', 'VRFY', 'x',
+    'SIZE=', 'BODY=', 'BDAT ', 'LHLO', 'ETRN ', 'XCLIENT ', 'XFORWARD ', 'ORCPT=', 'utf-8;', '\\x{', 'SMTPUTF8', 'NOTIFY=', 'ENVID=', '\xc3\xb6', '[', ']', '\t', '\0', '\xff', '.', 'VRFY', 'x',
   );
   const octets = fc.oneof(
     fc.array(word, { maxLength: 20 }).map((words) => latin1(words.join(''))),
@@ -459,7 +481,7 @@ test('parseCommand() has an answer to everything', () => {
       if (command.verb === 'UNKNOWN') assert.match(command.word, /^[!-~]{0,16}$/);
       // A legal command has no octets that could do harm where it is repeated.
       else if (command.verb !== 'MALFORMED') {
-        const texts = JSON.stringify(command.verb === 'XCLIENT' ? [...command.attributes] : command);
+        const texts = JSON.stringify('attributes' in command ? [...command.attributes] : command);
         assert.equal(firstUnfit(texts), -1);
       }
     }),
@@ -480,10 +502,12 @@ test('parseCommand() takes time in proportion to the line', () => {
       'RCPT TO:<a@b.test> ORCPT=utf-8;',
       'RCPT TO:<a@b.test> NOTIFY=',
       'XCLIENT NAME=',
+      'XFORWARD HELO=',
       'ETRN @',
       'BDAT ',
     ]) {
-      assert.ok(['MALFORMED', 'UNKNOWN', 'MAIL', 'RCPT', 'XCLIENT'].includes(parse(`${start}${text}`).verb));
+      const { verb } = parse(`${start}${text}`);
+      assert.ok(['MALFORMED', 'UNKNOWN', 'MAIL', 'RCPT', 'XCLIENT'].includes(verb));
     }
     for (const start of ['EHLO ', 'AUTH PLAIN ', 'VRFY ', 'DATA ']) assert.ok(parse(`${start}${text}`).verb);
   }

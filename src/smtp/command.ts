@@ -11,6 +11,7 @@ import { parseMailParameters } from './mailParameters.ts';
 import { parseRcptParameters } from './rcptParameters.ts';
 import { NO_COMPAT, type Command, type CommandProblem, type Compat, type KnownVerb } from './types.ts';
 import { parseXclientAttributes } from './xclient.ts';
+import { parseXforwardAttributes } from './xforward.ts';
 
 const SYNTAX: CommandProblem = { kind: 'syntax' };
 const OCTETS: CommandProblem = { kind: 'octets' };
@@ -51,6 +52,7 @@ const PARSERS: Readonly<Record<KnownVerb, Parse>> = {
   AUTH: auth,
   ETRN: etrn,
   XCLIENT: xclient,
+  XFORWARD: xforward,
 };
 /** RFC 6531 3.3 and 3.7.4: commands whose arguments may be UTF-8. */
 const WITH_UTF8: ReadonlySet<KnownVerb> = new Set<KnownVerb>(['MAIL', 'RCPT', 'VRFY', 'EXPN']);
@@ -159,4 +161,9 @@ function etrn(argument: string): Command {
 function xclient(argument: string): Command {
   const attributes = parseXclientAttributes(argument);
   return 'kind' in attributes ? malformed('XCLIENT', attributes) : { verb: 'XCLIENT', attributes };
+}
+
+function xforward(argument: string): Command {
+  const attributes = parseXforwardAttributes(argument);
+  return 'kind' in attributes ? malformed('XFORWARD', attributes) : { verb: 'XFORWARD', attributes };
 }

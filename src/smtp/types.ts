@@ -57,6 +57,9 @@ export type XclientName = 'NAME' | 'ADDR' | 'PORT' | 'PROTO' | 'HELO' | 'LOGIN' 
 /** Decoded, printable. `[UNAVAILABLE]` or `[TEMPUNAVAIL]`, in capitals: the proxy does not know it. */
 export type XclientValue = string;
 
+/** What a filter may say with XFORWARD of where a message first came from (Postfix, XFORWARD_README). */
+export type XforwardName = 'NAME' | 'ADDR' | 'PORT' | 'PROTO' | 'HELO' | 'IDENT' | 'SOURCE';
+
 /** One parsed command line. Every legal line and every kind of illegal one has a place here; parsing never throws. */
 export type Command =
   | { readonly verb: 'EHLO'; readonly name: string }
@@ -84,6 +87,8 @@ export type Command =
   | { readonly verb: 'AUTH'; readonly mechanism: string; readonly initial: string | undefined }
   | { readonly verb: 'ETRN'; readonly target: EtrnTarget }
   | { readonly verb: 'XCLIENT'; readonly attributes: ReadonlyMap<XclientName, XclientValue> }
+  /** Values are decoded, printable and at most 255 characters; undefined: the filter does not know it. */
+  | { readonly verb: 'XFORWARD'; readonly attributes: ReadonlyMap<XforwardName, string | undefined> }
   /** A verb that is not ours: `500`. `word` is at most 16 printable characters, for the log. */
   | { readonly verb: 'UNKNOWN'; readonly word: string }
   /** A verb of ours with arguments that are not legal: `501`, `555`, ... */
@@ -106,7 +111,8 @@ export type KnownVerb =
   | 'STARTTLS'
   | 'AUTH'
   | 'ETRN'
-  | 'XCLIENT';
+  | 'XCLIENT'
+  | 'XFORWARD';
 
 export type CommandProblem =
   /** Control or 8-bit octets in the line, or what is no UTF-8 where UTF-8 is permitted. */

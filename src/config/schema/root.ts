@@ -165,6 +165,13 @@ export const root = z.strictObject({
       'Filters in front of this server that say with XCLIENT for whom they speak, as Postfix does. What they say counts; nobody else may say it.',
     )
     .meta({ 'x-examples': [['127.0.0.1']] }),
+  xforward: z
+    .array(range())
+    .prefault([])
+    .describe(
+      'Filters in front of this server that say with XFORWARD where a message first came from, as Postfix does. It goes into the log, and changes no right.',
+    )
+    .meta({ 'x-examples': [['127.0.0.1']] }),
   routing: routing.prefault({}).describe('What becomes of mail for a domain.'),
   relay: relay
     .prefault({})

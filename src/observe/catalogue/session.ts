@@ -34,6 +34,23 @@ export const SESSION_CATALOGUE = {
       'A proxy said with XCLIENT for whom it speaks: that is the client from here on, and the session begins anew.',
     fields: ['session', 'client', 'listener', 'proxy', 'local'],
   },
+  'session.xforward': {
+    level: 'info',
+    meaning:
+      'A message begins of which a filter said with XFORWARD where it first came from. Postern only writes it down; what the filter does not know is missing.',
+    fields: [
+      'session',
+      'client',
+      'listener',
+      'originName',
+      'originAddress',
+      'originPort',
+      'originHelo',
+      'originProtocol',
+      'originIdent',
+      'originSource',
+    ],
+  },
   'client.refused': {
     level: 'info',
     meaning: 'A client connected that `clients.refuse` lists; it was greeted with 554.',
@@ -107,6 +124,8 @@ export const SESSION_CATALOGUE = {
       'rule',
       'size',
       'tls',
+      'originAddress',
+      'originIdent',
     ],
   },
   'message.quarantined': {

@@ -8,7 +8,7 @@ import type { AsyncCommand } from 'fast-check';
 import type { Harness } from './harness.ts';
 import { SETTINGS, USUAL, type World } from './services.ts';
 
-/** Who may relay by its address, and may say with XCLIENT for whom it speaks; and who may do neither. */
+/** Who may relay by its address, and may use XCLIENT and XFORWARD; and who may do none of it. */
 export const OFFICE = '127.0.1.9';
 export const STRANGER = '192.0.2.66';
 
@@ -19,6 +19,7 @@ export const WORLD: Partial<World> = {
     ...SETTINGS,
     offers: { ...SETTINGS.offers, etrn: true, deliverBy: true, futureRelease: { maxSeconds: 3600 } },
     mayXclient: ({ text }) => text === OFFICE,
+    mayXforward: ({ text }) => text === OFFICE,
     limits: {
       ...SETTINGS.limits,
       messageSize: 2000,
@@ -281,6 +282,15 @@ function xclient(address: string): Reaction {
   };
 }
 
+/** It changes nothing of what can be seen. */
+function xforward(code: string): Reaction {
+  return ({ client, phase }) => {
+    if (client !== OFFICE) return ['550'];
+    if (code !== '250') return [code];
+    return phase === 'greeted' ? ['250'] : ['503'];
+  };
+}
+
 const always =
   (code: string): Reaction =>
   () => [code];
@@ -360,6 +370,9 @@ export const COMMANDS: readonly AsyncCommand<Expectation, Harness>[] = [
   new Line(`XCLIENT ADDR=${STRANGER}`, xclient(STRANGER)),
   new Line(`XCLIENT ADDR=${OFFICE}`, xclient(OFFICE)),
   new Line('XCLIENT', (expected) => [expected.client === OFFICE ? '501' : '550']),
+  new Line(`XFORWARD ADDR=${STRANGER} NAME=x.test`, xforward('250')),
+  new Line('XFORWARD NAME=[UNAVAILABLE] PORT=25', xforward('250')),
+  new Line('XFORWARD PORT=x', xforward('501')),
   new Line('EXPN x', always('502')),
   new Line('__proto__', always('500')),
   new Line('constructor', always('500')),

@@ -62,6 +62,7 @@ export const SETTINGS: ListenerSettings = {
     futureRelease: undefined,
   },
   mayXclient: () => false,
+  mayXforward: () => false,
   mayTurn: () => true,
   limits: {
     messageSize: 1_000_000,

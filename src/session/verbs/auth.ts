@@ -15,11 +15,11 @@ export const auth: Check<'AUTH'> = (state, { mechanism, initial }, { settings })
   if (!isMechanism(mechanism)) return refuse(REPLIES.unknownMechanism);
   const step = beginLogin(mechanism, initial);
   if (step.kind !== 'ask') return { ...step, next: state };
-  const { tls, account, hello } = state;
+  const { tls, account, hello, forwarded } = state;
   return {
     kind: 'reply',
     reply: step.reply,
-    next: { tls, account, phase: 'login', hello, exchange: step.exchange },
+    next: { tls, account, phase: 'login', hello, forwarded, exchange: step.exchange },
   };
 };
 

@@ -43,6 +43,7 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
         sender: from,
         ...declared(parameters),
         ...asked,
+        forwarded: state.phase === 'greeted' ? state.forwarded : undefined,
         recipients: [],
         quarantine: undefined,
         dns: undefined,
@@ -54,7 +55,7 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
 
 function declared(
   parameters: MailParameters,
-): Omit<Transaction, keyof Times | 'number' | 'sender' | 'recipients' | 'quarantine' | 'dns' | 'grants'> {
+): Pick<Transaction, 'body' | 'smtpUtf8' | 'requireTls' | 'ret' | 'envelopeId'> {
   const { body = '7BIT', smtpUtf8 = false, requireTls = false, ret, envelopeId } = parameters;
   return {
     body,

@@ -7,6 +7,7 @@ export const malformed: Check<'MALFORMED'> = (_state, command, { settings, clien
   // Nobody can say where the octets behind such a BDAT end and commands begin again.
   if (command.of === 'BDAT') return { kind: 'close', reply: replyTo(command), reason: 'errors' };
   if (command.of === 'XCLIENT' && !settings.mayXclient(client)) return refuse(REPLIES.xclientRefused);
+  if (command.of === 'XFORWARD' && !settings.mayXforward(client)) return refuse(REPLIES.xforwardRefused);
   return refuse(replyTo(command));
 };
 

@@ -30,6 +30,7 @@ export function offered(
     ...futureRelease(works.futureRelease, now),
     ...keyword('ETRN', works.etrn && settings.mayTurn({ client, account: state.account })),
     ...xclient(settings.mayXclient(client)),
+    ...xforward(settings.mayXforward(client)),
   ];
 }
 
@@ -57,4 +58,8 @@ function futureRelease(works: Offers['futureRelease'], now: number): string[] {
 /** Only those who may use it are told of it, and what of it is looked at. */
 function xclient(may: boolean): string[] {
   return may ? ['XCLIENT ADDR PORT DESTADDR DESTPORT NAME HELO PROTO LOGIN'] : [];
+}
+
+function xforward(may: boolean): string[] {
+  return may ? ['XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE'] : [];
 }

@@ -65,6 +65,49 @@ relay:
   assert.doesNotMatch(said(withGrants('{ name: staff, authenticated: true }')), /NAT/);
 });
 
+test('describePosture() says of what anyone can do who cannot', () => {
+  const said = (more: string, bind = '"0.0.0.0:25", "[::]:25"'): string => {
+    const config = configOf(
+      `listeners: { l: { bind: [${bind}] } }\nrouting: { domains: [{ domain: a.example, inbound: true }] }\n${more}`,
+    );
+    return describePosture(config, examined(config).proof)[1] ?? '';
+  };
+  const send = 'send to the domain you route';
+  assert.equal(said('clients: { accept: [203.0.113.7] }'), `Anyone can ${send}.`);
+  assert.equal(
+    said('clients: { refuse: [203.0.113.0/24, "2001:db8::/32"] }'),
+    `Anyone can ${send}, except from 203.0.113.0/24 and 2001:db8::/32 (clients.refuse).`,
+  );
+  assert.equal(
+    said('clients: { refuse: ["::/1", "8000::/1"] }'),
+    `Anyone can ${send}, except from every IPv6 address (clients.refuse).`,
+  );
+  assert.equal(
+    said('clients: { refuse: [0.0.0.0/1, 128.0.0.0/1, "::/0"], accept: [10.0.0.0/8] }'),
+    `Only 10.0.0.0/8 can ${send}: all other clients are refused (clients.refuse).`,
+  );
+  assert.equal(
+    said('clients: { refuse: [0.0.0.0/0, "::/0"] }'),
+    `Nobody can ${send}: every client is refused (clients.refuse).`,
+  );
+  // Of a family that no listener has there are no clients, unless a proxy names them.
+  const closed = 'clients: { refuse: [0.0.0.0/0] }';
+  assert.match(said(closed, '"0.0.0.0:25"'), /^Nobody can /);
+  assert.equal(said(closed, '"[::]:25"'), `Anyone can ${send}.`);
+  assert.match(said(`${closed}\nproxies: [10.50.0.2]`, '"0.0.0.0:25"'), /except from every IPv4 address/);
+  assert.match(said(`${closed}\nxclient: [10.50.0.2]`, '"0.0.0.0:25"'), /except from every IPv4 address/);
+  assert.equal(
+    said(
+      'clients: { refuse: [203.0.113.0/25] }\nfilters: [{ name: a, from: [203.0.113.128/25] }, { name: b, from: [10.0.0.0/8], senders: ["@b.example"] }, { name: c, from: [192.0.2.0/24], action: quarantine }]',
+    ),
+    `Anyone can ${send}, except from 203.0.113.0/24 (clients.refuse and filters).`,
+  );
+  assert.equal(
+    said('filters: [{ name: a, from: [203.0.113.1, 203.0.113.3, 203.0.113.5, 203.0.113.7, 203.0.113.9] }]'),
+    `Anyone can ${send}, except from 203.0.113.1, 203.0.113.3 and 3 more (filters).`,
+  );
+});
+
 test('postureLine() is one line, and never for a policy that is open', () => {
   const line = (config: Config): string => postureLine(examined(config).proof);
   assert.equal(

@@ -1,8 +1,10 @@
 /** What is proved of a configuration, in the sentences an administrator reads first. */
 import type { Config } from '../config/mod.ts';
 import { formatPlace, formatRange, ruleName } from '../policy/mod.ts';
-import type { Assumption, Proof } from '../proof/mod.ts';
+import { addressSet, formatAddressSet, withoutRanges } from '../proof/mod.ts';
+import type { AddressSet, Assumption, Proof } from '../proof/mod.ts';
 import { formatCount, listOf } from '../std/mod.ts';
+import { everyClient, keptOut } from './clientLists.ts';
 import { most } from './words.ts';
 
 /** One short line for a start: `Not an open relay: proved.` Only for a configuration that is. */
@@ -35,7 +37,8 @@ function yourGrants(number: number): string {
   return number === 1 ? 'your one grant' : `your ${formatCount(number, 'grant')}`;
 }
 
-function whatAnyoneCan({ routing }: Config, { alwaysRelay, rerouting }: Proof): readonly string[] {
+function whatAnyoneCan(config: Config, { alwaysRelay, rerouting }: Proof): readonly string[] {
+  const { routing } = config;
   const routed =
     routing.domains.filter(({ action }) => action.kind !== 'alwaysRelay').length + routing.literals.length;
   const open = rerouting
@@ -48,7 +51,34 @@ function whatAnyoneCan({ routing }: Config, { alwaysRelay, rerouting }: Proof): 
   const own =
     routed === 0 ? '' : `to the ${routed === 1 ? 'domain' : formatCount(routed, 'domain')} you route`;
   const parts = [own, through].filter((part) => part !== '');
-  return parts.length === 0 ? [] : [`Anyone can send ${parts.join(', and ')}.`];
+  return parts.length === 0 ? [] : [anyoneBut(config, parts.join(', and '))];
+}
+
+/** Ranges that are named in the sentence; the rest is counted. */
+const NAMED = 3;
+
+/** The sentence of what anyone can do, true of everybody: who is kept out is told in it. */
+function anyoneBut(config: Config, what: string): string {
+  const { clients, by } = refusedClients(config);
+  if (clients.length === 0) return `Anyone can send ${what}.`;
+  const others = withoutRanges(everyClient(config), clients);
+  if (others.length === 0) return `Nobody can send ${what}: every client is refused (${by}).`;
+  // Who refuses everybody but some thinks of those.
+  return others.length < clients.length
+    ? `Only ${formatAddressSet(others, { most: NAMED })} can send ${what}: all other clients are refused (${by}).`
+    : `Anyone can send ${what}, except from ${formatAddressSet(clients, { most: NAMED })} (${by}).`;
+}
+
+/** Clients from which no mail is taken, whoever it is from: kept out when they connect, or by a filter at MAIL. */
+function refusedClients(config: Config): { readonly clients: AddressSet; readonly by: string } {
+  const out = keptOut(config);
+  const filtered = config.filters.flatMap(({ action, senders, from }) =>
+    action === 'refuse' && senders === undefined ? (from ?? []) : [],
+  );
+  const names = [...(out.length > 0 ? ['clients.refuse'] : []), ...(filtered.length > 0 ? ['filters'] : [])];
+  const families = new Set(everyClient(config).map(({ family }) => family));
+  const clients = addressSet([...out, ...filtered]).filter(({ family }) => families.has(family));
+  return { clients, by: listOf(names) };
 }
 
 function describeAssumptions(assumptions: readonly Assumption[]): string {

@@ -11,7 +11,7 @@ test('checkClients() refuses a range that is in both lists, however it is writte
   const remedy = 'Remove it from one of the two; of different ranges the narrower one wins.';
   assert.equal(
     said('  refuse: [10.0.0.0/8, 203.0.113.0/24]\n  accept: [10.1.0.0/16, "203.0.113.0 mask 255.255.255.0"]'),
-    `postern.yaml:4:25: 203.0.113.0/24 is in clients.refuse as well (line 3), so it can be neither. ${remedy}`,
+    `postern.yaml:4:25: 203.0.113.0/24 is in clients.refuse as well (line 3), and cannot be in both. ${remedy}`,
   );
   assert.match(
     said('  accept: ["2001:db8::/64"]\n  refuse: ["2001:db8:0:0::/64"]'),

@@ -15,7 +15,7 @@ export function* checkClients(context: CheckContext): Generator<ConfigProblem> {
     const other = refused.get(keyOf(range));
     if (other === undefined) continue;
     const { line } = context.positions.at(['clients', 'refuse', other]);
-    const what = `${formatRange(range)} is in clients.refuse as well (line ${line}), so it can be neither`;
+    const what = `${formatRange(range)} is in clients.refuse as well (line ${line}), and cannot be in both`;
     yield problemAt(
       context,
       ['clients', 'accept', index],

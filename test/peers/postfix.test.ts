@@ -56,6 +56,49 @@ test('Postfix as client: delivers to us, and hears our refusal at RCPT', { skip 
   assert.match(await peers.mail('Undelivered Mail'), /550 5\.7\.1 Relaying to outside\.test is prohibited/);
 });
 
+test(
+  'Postfix as client: says with XFORWARD where a message came from, and our log has it',
+  { skip },
+  async () => {
+    await using peers = await openPeerSite(undefined, 'xforward: [127.0.0.1]\n');
+    await using postfix = await Postfix.start({
+      main: {
+        mynetworks: '127.0.0.0/8',
+        smtpd_relay_restrictions: 'permit_mynetworks, reject',
+        relayhost: `[127.0.0.1]:${peers.transfer}`,
+        smtp_send_xforward_command: 'yes',
+      },
+    });
+    using client = await Client.greeted({ port: postfix.port, localAddress: '127.0.0.77' });
+    await client.ehlo('first.test');
+    const message = 'From: <probe@outside.test>\r\nSubject: forwarded\r\n\r\nx';
+    assert.equal((await client.send('probe@outside.test', ['bob@inbound.test'], message)).code, 250);
+    const mail = await peers.mail('Subject: forwarded');
+    await peers.site.logged('message.accepted');
+    const [begun] = await peers.site.events('session.xforward');
+    const [accepted] = await peers.site.events('message.accepted');
+    assert.equal(begun?.['client'], '127.0.0.1');
+    assert.equal(begun['originAddress'], '127.0.0.77');
+    assert.equal(begun['originHelo'], 'first.test');
+    assert.equal(begun['originProtocol'], 'ESMTP');
+    assert.equal(begun['originSource'], 'REMOTE');
+    assert.equal(typeof begun['originPort'], 'number');
+    assert.equal(accepted?.['originAddress'], '127.0.0.77');
+    assert.equal(accepted['originIdent'], begun['originIdent']);
+    // Postfix names its queue file in its own trace line, which came with the message.
+    assert.ok(mail.includes(`with ESMTP id ${String(begun['originIdent'])}`), mail);
+    assert.equal(accepted['client'], '127.0.0.1');
+
+    // What a program on Postfix's own machine hands in has no client; the message before is forgotten.
+    await postfix.sendmail(['-f', 'probe@outside.test', 'bob@inbound.test'], 'Subject: local\n\nx\n');
+    await peers.mail('Subject: local');
+    await peers.site.logged('session.xforward', (event) => event['originSource'] === 'LOCAL');
+    const local = (await peers.site.events('session.xforward')).at(-1);
+    assert.equal(local?.['originAddress'], undefined);
+    assert.equal(local?.['originSource'], 'LOCAL');
+  },
+);
+
 test('Postfix as the forward host of a domain: the recipient goes on unchanged', { skip }, async () => {
   await using sink = await Sink.open();
   await using postfix = await Postfix.start({

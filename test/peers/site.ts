@@ -18,8 +18,8 @@ export interface PeerSite extends AsyncDisposable {
   mail(text: string): Promise<string>;
 }
 
-/** `routing` replaces the lines below `routing:`; without, everything outside goes to the sink. */
-export async function openPeerSite(routing?: string): Promise<PeerSite> {
+/** `routing` replaces the lines below `routing:`; without, everything outside goes to the sink. `more` are other keys. */
+export async function openPeerSite(routing?: string, more = ''): Promise<PeerSite> {
   const sink = await Sink.open();
   const [transfer, submission, submissions] = [await freePort(), await freePort(), await freePort()];
   const site = await Site.create(`
@@ -35,7 +35,7 @@ ${routing ?? `  outbound: { host: "127.0.0.1:${sink.port}" }`}
 relay:
   allow:
     - { name: staff, authenticated: true }
-`);
+${more}`);
   await site.addAccount('bob@inbound.test', PASSWORD, ['robert@inbound.test']);
   await site.start();
   const mail = async (text: string): Promise<string> => {

@@ -5,8 +5,8 @@ import { formatRange } from '../policy/mod.ts';
 import { addressSet, formatAddressSet } from '../proof/mod.ts';
 import { compileScreen, judgeClient } from '../screen/mod.ts';
 import { screenSource } from '../config/mod.ts';
+import type { PlacedRange } from '../config/mod.ts';
 import { ipv4, rangeOf } from '../std/mod.ts';
-import type { IpRange } from '../std/mod.ts';
 import { keptOut, nestRanges } from './clientLists.ts';
 import { holds } from './ranges.ts';
 import { configOf } from './testing/kit.ts';
@@ -24,12 +24,13 @@ test('keptOut() is what is refused without what a narrower range accepts', () =>
   assert.equal(out('refuse: [203.0.113.1], accept: [203.0.113.0/24]'), '203.0.113.1');
 });
 
-const [base] = [0xcb007100];
+const base = 0xcb007100;
+const PLACE = { file: 'postern.yaml', line: 1, column: 1 };
 const ranges = fc
   .tuple(fc.integer({ min: 28, max: 32 }), fc.integer({ min: 0, max: 15 }))
-  .map(([prefix, host]): IpRange => {
+  .map(([prefix, host]): PlacedRange => {
     const size = 2 ** (32 - prefix);
-    return rangeOf(ipv4(base + host - (host % size)), prefix);
+    return { ...rangeOf(ipv4(base + host - (host % size)), prefix), place: PLACE };
   });
 
 test('keptOut() is who the server turns away, and nestRanges() has every range once', () => {

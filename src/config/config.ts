@@ -24,7 +24,7 @@ export interface Config {
   /** In front of this server: whoever comes through one has its address, so no grant names it. */
   readonly proxies: readonly ProxyConfig[];
   /** Hosts that may say with XCLIENT for whom they speak. */
-  readonly xclient: readonly IpRange[];
+  readonly xclient: readonly PlacedRange[];
   /** Hosts that may say with XFORWARD where a message first came from. */
   readonly xforward: readonly IpRange[];
   readonly clients: ClientsConfig;
@@ -63,6 +63,9 @@ export interface ListenerConfig {
   readonly place: Place;
 }
 
+/** A range that findings speak of. */
+export type PlacedRange = IpRange & { readonly place: Place };
+
 export interface ProxyConfig {
   readonly range: IpRange;
   /** `proxy`: every connection from it begins with a PROXY header. `none`: it cannot say whom it speaks for. */
@@ -71,6 +74,8 @@ export interface ProxyConfig {
 
 /** What is asked of a client before and beside the policy. */
 export interface ClientsConfig extends ClientSource {
+  readonly accept: readonly PlacedRange[];
+  readonly refuse: readonly PlacedRange[];
   readonly dnsLists: readonly DnsListConfig[];
 }
 
@@ -94,6 +99,7 @@ export interface EtrnConfig {
   readonly from: readonly IpRange[];
   /** Names of accounts. */
   readonly accounts: readonly string[];
+  readonly place: Place;
 }
 
 export interface RoutingConfig {

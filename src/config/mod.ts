@@ -13,6 +13,7 @@ export type {
   ListenerConfig,
   LogConfig,
   OutboundDelivery,
+  PlacedRange,
   QueueConfig,
   RelayConfig,
   RoutingConfig,

@@ -19,9 +19,10 @@ function addressOf(text: string) {
 
 const range = parseCidr('192.0.2.0/28');
 assert.ok(range);
+const place = { file: 'postern.yaml', line: 1, column: 1 };
 const etrn = [
-  { domain: domainOf('branch.example'), from: [range], accounts: ['fetch@contoso.example'] },
-  { domain: domainOf('other.example'), from: [], accounts: [] },
+  { domain: domainOf('branch.example'), from: [range], accounts: ['fetch@contoso.example'], place },
+  { domain: domainOf('other.example'), from: [], accounts: [], place },
 ];
 
 interface Asked {

@@ -1,7 +1,7 @@
 /** `proxies`, `clients`, `filters`, `guard`, `etrn`: who connects, and what is asked of whom. */
 import { z } from 'zod';
 import type { ClientsConfig, DnsListConfig, EtrnConfig, GuardConfig, ProxyConfig } from '../config.ts';
-import type { FilterSource } from '../../screen/mod.ts';
+import type { ClientSource, FilterSource } from '../../screen/mod.ts';
 import { complain, listOf, range, textField } from '../field.ts';
 import { parseDomainName } from '../text/domain.ts';
 import { parseAccount, parsePattern } from '../text/mailbox.ts';
@@ -76,7 +76,7 @@ export const clients = z.strictObject({
   helo: demand(
     'A name in EHLO that can be the client’s: fully qualified, not ours, no other address literal than its own.',
   ),
-}) satisfies z.ZodType<ClientsConfig>;
+}) satisfies z.ZodType<ClientSource & Pick<ClientsConfig, 'dnsLists'>>;
 
 const filter = z
   .strictObject({
@@ -149,7 +149,7 @@ const etrnEntry = z
       .meta({ 'x-examples': [['branch@contoso.example']] })
       .optional(),
   })
-  .transform((written, context): EtrnConfig => {
+  .transform((written, context): Omit<EtrnConfig, 'place'> => {
     const { domain, from, accounts } = written;
     if (from === undefined && accounts === undefined) {
       complain(context, [], textProblem(`nobody may ask for ${domain}`, 'Add from, accounts, or both.'));

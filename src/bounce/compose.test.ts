@@ -28,6 +28,8 @@ const report: Report = {
   retryUntil: Date.UTC(2026, 10, 29, 10, 0, 0),
   recipients: [refused],
   envelopeId: undefined,
+  deliverBy: undefined,
+  holdUntil: undefined,
   smtpUtf8: false,
   whole: false,
   start: Buffer.from(
@@ -128,6 +130,22 @@ describe('composeNotification() of a failure', () => {
         'Last-Attempt-Date: Tue, 24 Nov 2026 10:00:04 +0000',
         '',
       ].join('\r\n'),
+    );
+  });
+
+  test('tells until when and from when on the sender wanted it delivered (RFC 2852 5, RFC 4865 5.1.2)', () => {
+    const deliverBy = Date.UTC(2026, 10, 25, 9, 0, 0, 7);
+    const asked = { ...report, deliverBy, holdUntil: Date.UTC(2026, 10, 25, 8, 0, 0, 7) };
+    assert.ok(
+      parse(composeDsn(asked)).parts[1]?.content.startsWith(
+        [
+          'Reporting-MTA: dns; mail.contoso.example',
+          'Arrival-Date: Tue, 24 Nov 2026 10:00:00 +0000',
+          'Deliver-By-Date: Wed, 25 Nov 2026 09:00:00 +0000',
+          'Future-Release-Request: until;2026-11-25T08:00:00Z',
+          '',
+        ].join('\r\n'),
+      ),
     );
   });
 

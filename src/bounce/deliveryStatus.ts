@@ -21,14 +21,22 @@ export function deliveryStatus(report: Report, kind: ReportKind, utf8: boolean):
   return blocks.map((fields) => `${fields.map(foldHeader).join('\r\n')}\r\n`).join('\r\n');
 }
 
-function perMessage({ hostname, receivedAt, envelopeId }: Report): string[] {
+function perMessage({ hostname, receivedAt, envelopeId, deliverBy, holdUntil }: Report): string[] {
   const fields = [
     // RFC 3464 2.2.1: what the sender knows it by.
     envelopeId === undefined ? '' : `Original-Envelope-Id: ${asciiLine(envelopeId)}`,
     `Reporting-MTA: dns; ${asciiLine(hostname)}`, // RFC 3464 2.2.2
     `Arrival-Date: ${formatDate(receivedAt)}`, // RFC 3464 2.2.5
+    deliverBy === undefined ? '' : `Deliver-By-Date: ${formatDate(deliverBy)}`, // RFC 2852 5
+    // RFC 4865 5.1.2: as it was asked for; HOLDFOR is kept as the moment that it leads to.
+    holdUntil === undefined ? '' : `Future-Release-Request: until;${timestamp(holdUntil)}`,
   ];
   return fields.filter((field) => field !== '');
+}
+
+/** RFC 3339, in seconds. */
+function timestamp(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function perRecipient(

@@ -33,6 +33,9 @@ export interface Report {
   readonly triedAt: number;
   /** Until when the recipients are tried. */
   readonly retryUntil: number;
+  /** Until when it was to be delivered (RFC 2852), and from when on (RFC 4865), if the sender said so. */
+  readonly deliverBy: number | undefined;
+  readonly holdUntil: number | undefined;
   readonly recipients: readonly [ReportedRecipient, ...ReportedRecipient[]];
   /** ENVID (RFC 3461 4.4), decoded. */
   readonly envelopeId: string | undefined;

@@ -343,9 +343,88 @@ describe('DELIVERBY (RFC 2852)', () => {
     });
   }
 
+  for (const options of ['DELIVERBY 120,x-new', 'DELIVERBY ,x-new', 'DELIVERBY x-new'] as const) {
+    it(`reads what is offered as ${options} (RFC 2852 2)`, async () => {
+      const { outcomes } = await tryOnce(offering(options), by(120, 'return'));
+      assert.deepEqual(summary(outcomes), ['delivered 2.0.0']);
+    });
+  }
+
+  it('knows the least time among other options', async () => {
+    const { outcomes } = await tryOnce(offering('DELIVERBY 121,x-new'), by(120, 'return'));
+    assert.deepEqual(summary(outcomes), ['failed 5.4.7']);
+  });
+
+  // RFC 2852 4.1.4.2.
+  for (const [what, offers, seconds, notify, expected] of [
+    ['no NOTIFY', ['DSN'], 120, undefined, ' NOTIFY=FAILURE,DELAY ORCPT=rfc822;bob@contoso.test'],
+    ['SUCCESS', ['DSN'], 120, ['success'], ' NOTIFY=SUCCESS,DELAY ORCPT=rfc822;bob@contoso.test'],
+    ['DELAY', ['DSN'], 120, ['delay'], ' NOTIFY=DELAY ORCPT=rfc822;bob@contoso.test'],
+    ['NEVER', ['DSN'], 120, 'never', ' NOTIFY=NEVER'],
+    ['no NOTIFY when the time is over', ['DSN'], 0, undefined, ''],
+    ['no NOTIFY when the server keeps to it', ['DSN', 'DELIVERBY'], 120, undefined, ''],
+    ['no NOTIFY when the server has no DSN', [], 120, undefined, ''],
+  ] as const) {
+    it(`asks a server without it to tell of delays: ${what}`, async () => {
+      const { lines } = await tryOnce(offering(...offers), { ...by(seconds, 'notify'), asked: [{ notify }] });
+      assert.equal(lines[1], `RCPT TO:<bob@contoso.test>${expected}`);
+    });
+  }
+
   it('is kept by a mail store', async () => {
     const { outcomes } = await tryLmtp(BASE, by(1, 'return'));
     assert.deepEqual(summary(outcomes), ['delivered 2.0.0']);
+  });
+});
+
+describe('LIMITS (RFC 9422)', () => {
+  const to = ['a@x.test', 'b@X.test', 'c@y.test', 'd@x.test', 'e@z.test'] as const;
+
+  for (const [limits, expected] of [
+    ['RCPTMAX=2', ['a b', 'c d', 'e']],
+    ['rcptmax=1 SPEED=9', ['a', 'b', 'c', 'd', 'e']],
+    ['RCPTDOMAINMAX=1', ['a b', 'c', 'd', 'e']],
+    ['MAILMAX=9 RCPTMAX=3 RCPTDOMAINMAX=2', ['a b c', 'd e']],
+    ['RCPTMAX=5 RCPTDOMAINMAX=3', ['a b c d e']],
+    // RFC 9422 3.7.
+    ['RCPTMAX=0 RCPTDOMAINMAX=x', ['a b c d e']],
+    ['RCPTMAX RCPTMAX=1000000', ['a b c d e']],
+  ] as const) {
+    it(`is kept: ${limits}`, async () => {
+      const { outcomes, peer } = await tryOnce(offering(`LIMITS ${limits}`), { to });
+      assert.deepEqual(
+        peer.messages.map((message) => message.to.map((address) => address[0]).join(' ')),
+        expected,
+      );
+      assert.deepEqual(summary(outcomes), Array(to.length).fill('delivered 2.0.0'));
+      assert.equal(peer.sessions.length, 1);
+    });
+  }
+
+  it('ends a connection that has had as many messages as its server takes', async () => {
+    const { outcomes, peer } = await tryOnce(offering('LIMITS MAILMAX=2 RCPTMAX=1'), { to });
+    assert.deepEqual(
+      peer.sessions.map(({ messages }) => messages.length),
+      [2, 2, 1],
+    );
+    assert.deepEqual(summary(outcomes), Array(to.length).fill('delivered 2.0.0'));
+  });
+
+  it('leaves those whose turn has not come for the next host when this one breaks off', async () => {
+    const { outcomes } = await tryOnce(
+      { ...offering('LIMITS RCPTMAX=2'), onMessage: () => ({ hangUp: true }) },
+      { to },
+    );
+    assert.equal(outcomes.length, to.length);
+    assert.ok(outcomes.every(({ kind }) => kind === 'deferred'));
+  });
+
+  it('is kept by a mail store, too', async () => {
+    const { peer } = await tryLmtp([...BASE, 'LIMITS RCPTMAX=2'], { to });
+    assert.deepEqual(
+      peer.messages.map((message) => message.to.length),
+      [2, 2, 1],
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverEvents } from './events.ts';
 import { fitTo, plainWay, type Fit } from './fit.ts';
+import { limitsOf, withinLimits } from './limits.ts';
 import { sizeOf, type Message } from './message.ts';
 import type { Pool } from './pool.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -139,7 +140,9 @@ async function tryGroup(
     const now = options.clock.now();
     const fitted = message.plain ? undefined : await tryFit(connection, message, group, { endpoint, now });
     const way = fitted?.way ?? plainWay(connection, message);
-    const fit = fitted?.fit ?? group;
+    const all = fitted?.fit ?? group;
+    const fit = withinLimits(all, limitsOf(connection));
+    const later = all.slice(fit.length);
     const misfits = fitted && fitted.unfit.length > 0 ? misfitsOf(fitted, connection) : undefined;
     if (fit.length === 0) {
       options.pool.giveBack(connection);
@@ -153,7 +156,8 @@ async function tryGroup(
       lend: () => options.pool.lend(connection),
     });
     options.pool.giveBack(connection);
-    if (transacted.kind === 'complete') return withMisfits(settle(connection, fit, transacted), misfits);
+    if (transacted.kind === 'complete')
+      return withMisfits(settle(connection, { group: fit, later }, transacted), misfits);
     // A connection that was used before can have died unnoticed, or have reached what its server allows one: that says nothing
     // of this message, and since nothing was accepted it can be repeated.
     const excused = taken.used && transacted.clean && transacted.cause !== 'other';
@@ -182,7 +186,7 @@ function withMisfits(tried: Extract<Tried, { kind: 'settled' }>, misfits: Misfit
 
 function settle(
   connection: Connection,
-  group: readonly Recipient[],
+  { group, later }: { readonly group: readonly Recipient[]; readonly later: readonly Recipient[] },
   transacted: Extract<Transacted, { kind: 'complete' }>,
 ): Extract<Tried, { kind: 'settled' }> {
   const outcomes: Outcome[] = [];
@@ -194,7 +198,7 @@ function settle(
     if (transacted.again.includes(place)) again.push(recipient);
     else outcomes.push(outcomeOf(recipient, verdict, connection));
   }
-  return { kind: 'settled', outcomes, again };
+  return { kind: 'settled', outcomes, again: [...again, ...later] };
 }
 
 function broken(

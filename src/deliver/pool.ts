@@ -9,6 +9,7 @@ import { heard } from './channel.ts';
 import { ABORTED } from './connect.ts';
 import type { Connection, OpenConnection, Unopened } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
+import { limitsOf } from './limits.ts';
 import { INTERRUPTED, unwilling } from './unopened.ts';
 
 export interface PoolOptions {
@@ -19,7 +20,7 @@ export interface PoolOptions {
   readonly idleMs: number;
   /** Resting connections to all endpoints; beyond it the one that rests longest is closed. */
   readonly idleLimit: number;
-  /** Messages tried on one connection before it is closed. */
+  /** Messages tried on one connection before it is closed; fewer where its server says so. */
   readonly messagesPerConnection: number;
   /** For the reply to QUIT, milliseconds. */
   readonly quitMs: number;
@@ -73,6 +74,11 @@ export function createPool(options: PoolOptions): Pool {
       places.set(endpoint.id, place);
     }
     return place;
+  }
+
+  /** RFC 9422 4.1. */
+  function isSpent(connection: Connection): boolean {
+    return connection.served >= Math.min(options.messagesPerConnection, limitsOf(connection).messages);
   }
 
   function wake(connection: Connection): void {
@@ -172,7 +178,7 @@ export function createPool(options: PoolOptions): Pool {
       return ready(served, true);
     },
     lend(connection) {
-      if (connection.served >= options.messagesPerConnection || disposed.signal.aborted) return false;
+      if (isSpent(connection) || disposed.signal.aborted) return false;
       const { waiting } = placeOf(connection.endpoint);
       const next = firstOf(waiting);
       if (next === undefined) return false;
@@ -183,7 +189,7 @@ export function createPool(options: PoolOptions): Pool {
     giveBack(connection) {
       connection.holders -= 1;
       if (connection.holders > 0 || !connection.channel.isOpen) return;
-      if (connection.served >= options.messagesPerConnection || disposed.signal.aborted) {
+      if (isSpent(connection) || disposed.signal.aborted) {
         quit(connection);
         return;
       }

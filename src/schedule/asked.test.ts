@@ -167,6 +167,38 @@ describe('DELIVERBY (RFC 2852)', () => {
     assert.deepEqual(await rig.spool.all(), []);
   });
 
+  for (const [notify, expected] of [
+    [undefined, ['delay 4.4.7']],
+    [['delay'], ['delay 4.4.7']],
+    [['success', 'delay'], ['delay 4.4.7']],
+    // RFC 2852 4.1.3: who names its conditions is told of those.
+    [['failure'], []],
+    [['success'], []],
+    ['never', []],
+  ] as const satisfies readonly (readonly [Notify | undefined, readonly string[]])[]) {
+    test(`tells ${JSON.stringify(expected)} of a delay with ${JSON.stringify(notify) ?? 'no NOTIFY'}`, async () => {
+      await using rig = await rigWith(LATER);
+      await rig.submit({ ...by(40 * MINUTE, 'notify'), asked: { notify } });
+      await rig.pass(3 * HOUR);
+      assert.deepEqual(
+        rig.notices.map(({ kind, recipients: [{ status }] }) => `${kind} ${status}`),
+        expected,
+      );
+      for (const { deliverBy } of rig.notices) assert.equal(deliverBy, START + 40 * MINUTE);
+    });
+  }
+
+  test('tells of a time that was over when the message came at once, and goes on', async () => {
+    await using rig = await rigWith(LATER);
+    await rig.submit(by(-MINUTE, 'notify'));
+    await rig.pass(0);
+    assert.deepEqual(
+      rig.notices.map(({ kind, recipients: [{ status }] }) => `${kind} ${status}`),
+      ['delay 4.4.7'],
+    );
+    assert.notDeepEqual(await rig.spool.all(), []);
+  });
+
   for (const [given, submission, expected] of [
     ['a server that keeps to it', [server(true, true), by(HOUR, 'notify')], []],
     ['a server that does not', [server(true), by(HOUR, 'notify')], ['relayed']],

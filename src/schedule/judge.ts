@@ -1,6 +1,6 @@
 /** From the outcomes of an attempt to what the spool has to record and whom to tell. Pure. */
 import type { Outcome } from '../deliver/mod.ts';
-import type { SpoolChange, SpooledMessage, SpooledRecipient, SpoolId } from '../spool/mod.ts';
+import type { DeliverBy, SpoolChange, SpooledMessage, SpooledRecipient, SpoolId } from '../spool/mod.ts';
 import { afterOutcome, triedSince, type RetryPolicy, type Verdict } from './retry.ts';
 import { tellsDelay, tellsFailure, toldOfDelivery, type Asked } from './telling.ts';
 import type { NoticeKind } from './events.ts';
@@ -8,7 +8,7 @@ import type { NoticeRecipient } from './types.ts';
 
 /** RFC 3463 3.5: delivery time expired. */
 const EXPIRED_STATUS = '4.4.7';
-/** The same for good, and by the sender's own order: RFC 2852 4.1. */
+/** The same for good, and by the sender's own order: RFC 2852 4.1.3. */
 const OVERDUE_STATUS = '5.4.7';
 
 /** Recipients of one message that share an outcome list. */
@@ -55,7 +55,7 @@ export function judge(tried: Tried, facts: JudgeFacts): Judgement {
       envelope.sender === ''
         ? undefined
         : noticeOf({ notify: recipient.notify, deliverBy }, outcome, verdict);
-    if (notice !== undefined) told[notice].push(noticed(recipient, outcome, verdict));
+    if (notice !== undefined) told[notice].push(noticed({ recipient, outcome, verdict }, deliverBy));
     changes.push(changeFor(id, { recipient, outcome, verdict }, notice === 'delay'));
   }
   return { judged, changes, told };
@@ -122,17 +122,31 @@ export function postponed(tried: Omit<Tried, 'outcomes'>, facts: JudgeFacts, rep
   }));
 }
 
-function noticed(recipient: SpooledRecipient, outcome: Outcome, verdict: Verdict): NoticeRecipient {
+function noticed(judged: Judged, deliverBy: DeliverBy | undefined): NoticeRecipient {
+  const { recipient, outcome, verdict } = judged;
   const { address, original, originalRecipient } = recipient;
-  const expired = verdict.kind === 'failed' && verdict.expired;
-  const givenUp = verdict.kind === 'failed' && verdict.overdue ? OVERDUE_STATUS : EXPIRED_STATUS;
   return {
     address,
     original,
     originalRecipient,
-    status: expired ? givenUp : outcome.status,
+    status: statusOf(judged, deliverBy),
     reply: outcome.reply,
     remote: outcome.remote,
-    expired,
+    expired: verdict.kind === 'failed' && verdict.expired,
   };
+}
+
+function statusOf({ outcome, verdict }: Judged, deliverBy: DeliverBy | undefined): string {
+  switch (verdict.kind) {
+    case 'delivered':
+      return outcome.status;
+    case 'failed':
+      if (!verdict.expired) return outcome.status;
+      return verdict.overdue === true ? OVERDUE_STATUS : EXPIRED_STATUS;
+    case 'deferred':
+      // RFC 2852 4.1.3: told of because the sender's time is over, whatever stands against the delivery.
+      return deliverBy?.mode === 'notify' ? EXPIRED_STATUS : outcome.status;
+    default:
+      return verdict satisfies never;
+  }
 }

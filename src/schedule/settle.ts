@@ -92,7 +92,8 @@ export function createSettle(options: SettleOptions): Settle {
     { now, policy }: JudgeFacts,
   ): Promise<readonly Composed[]> {
     const { id, envelope } = message;
-    const { sender, receivedAt, envelopeId, smtpUtf8, requireTls } = envelope;
+    const { sender, receivedAt, envelopeId, smtpUtf8, requireTls, holdUntil } = envelope;
+    const deliverBy = envelope.deliverBy?.at;
     const { targetOf, notify } = settings();
     const route = targetOf(sender);
     if ('unroutable' in route) {
@@ -102,7 +103,8 @@ export function createSettle(options: SettleOptions): Settle {
     const whole = told.failure.length > 0 && returnsWhole(message);
     const start = await startOfMessage(message, whole ? message.size : NOTICE_OCTETS);
     const retryUntil = triedSince(envelope) + policy.expireMs;
-    const said = { id, sender, receivedAt, triedAt: now, retryUntil, envelopeId, smtpUtf8, requireTls };
+    const times = { receivedAt, triedAt: now, retryUntil, deliverBy, holdUntil };
+    const said = { id, sender, ...times, envelopeId, smtpUtf8, requireTls };
     const composed: Composed[] = [];
     for (const kind of NOTICES) {
       const [first, ...others] = told[kind];

@@ -13,10 +13,9 @@ export function tellsFailure({ notify }: Pick<Asked, 'notify'>): boolean {
   return notify === undefined || (notify !== 'never' && notify.includes('failure'));
 }
 
-/** RFC 3461 5.2.5. A sender that gives a time to be told after asks for it (RFC 2852 4.1), but not against NEVER. */
-export function tellsDelay({ notify, deliverBy }: Asked): boolean {
-  if (notify === 'never') return false;
-  return notify === undefined || notify.includes('delay') || deliverBy?.mode === 'notify';
+/** RFC 3461 5.2.5; the same when the sender has said after which time (RFC 2852 4.1.3). */
+export function tellsDelay({ notify }: Pick<Asked, 'notify'>): boolean {
+  return notify === undefined || (notify !== 'never' && notify.includes('delay'));
 }
 
 /** What is told of a delivery; undefined, as a rule, for nothing. */
@@ -31,6 +30,6 @@ export function toldOfDelivery(
   // RFC 3461 5.2.2 (b): nobody after us will tell.
   if (success && !handed.dsn) return 'relayed';
   if (deliverBy === undefined) return undefined;
-  // RFC 2852 4.1: it was asked to trace it, or nobody after us keeps to its time.
+  // RFC 2852 4.1.4, 4.1.4.2: it was asked to trace it, or nobody after us keeps to its time.
   return deliverBy.trace || !handed.deliverBy ? 'relayed' : undefined;
 }

@@ -37,6 +37,9 @@ export interface Notice {
   readonly recipients: readonly [NoticeRecipient, ...NoticeRecipient[]];
   /** ENVID (RFC 3461 4.4). */
   readonly envelopeId: string | undefined;
+  /** BY (RFC 2852) and HOLDFOR or HOLDUNTIL (RFC 4865): until and from when on it was to be delivered. */
+  readonly deliverBy: number | undefined;
+  readonly holdUntil: number | undefined;
   /** SMTPUTF8: addresses and header may be UTF-8 (RFC 6533). */
   readonly smtpUtf8: boolean;
   /** REQUIRETLS: what tells of it is protected alike (RFC 8689 5). */

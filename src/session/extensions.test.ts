@@ -211,7 +211,10 @@ test('Session holds releases to the limit it says, to the second, and to the tim
   assert.equal(await mail('HOLDUNTIL=2026-11-24T13:00:01Z'), '501');
   assert.equal(await mail('HOLDFOR=60 BY=61;R'), '250');
   assert.equal(await mail('HOLDFOR=60 BY=60;R'), '501');
-  assert.equal(await mail('HOLDFOR=60 BY=60;N'), '250');
+  // RFC 4865 5.2.2.
+  assert.equal(await mail('HOLDFOR=60 BY=60;N'), '501');
+  assert.equal(await mail('HOLDFOR=60 BY=-1;N'), '501');
+  assert.equal(await mail('HOLDFOR=60 BY=61;N'), '250');
 });
 
 test('Session takes UTF-8 addresses in a transaction with SMTPUTF8 only, and traces them', async () => {

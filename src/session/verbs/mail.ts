@@ -105,6 +105,7 @@ function times({ by, hold }: MailParameters, { settings, now }: Circumstances): 
   if (holdUntil !== undefined && holdUntil - now > longest) return refuse(REPLIES.releaseTooLate); // RFC 4865 4
   const deliverBy =
     by === undefined ? undefined : { at: now + by.seconds * SECOND, mode: by.mode, trace: by.trace };
-  const contradiction = deliverBy?.mode === 'return' && holdUntil !== undefined && holdUntil >= deliverBy.at;
+  // RFC 4865 5.2.2: whatever was to happen then.
+  const contradiction = deliverBy !== undefined && holdUntil !== undefined && holdUntil >= deliverBy.at;
   return contradiction ? refuse(REPLIES.releaseAfterDeadline) : { deliverBy, holdUntil };
 }

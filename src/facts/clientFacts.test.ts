@@ -243,16 +243,22 @@ describe('a list that is tested before it is believed', () => {
     ]);
   });
 
-  it('counts for nothing when it answers everything with an address that is no answer, as one that was sold', async () => {
-    // Even where somebody has made it count.
-    const answers = [parseCidr('192.0.2.80') ?? assert.fail()];
-    await using t = await setup({ lists: [{ zone: domain('list.test'), answers }], reverseName: false });
-    t.server.behave(({ name }) => ({
-      packet: { answers: [{ name, type: 'A', class: 'IN', ttl: 60, data: '192.0.2.80' }] },
-    }));
-    assert.equal((await listOf(t))?.verdict, 'unknown');
-    assert.match(events(t)[0] ?? '', /^facts\.listUnfit: it lists 127\.0\.0\.1,/);
-  });
+  // Even where somebody has made that answer count.
+  for (const [answers, error] of [
+    [undefined, 'it answers 192.0.2.80, as no DNS list does'],
+    [['192.0.2.80'], 'it lists 127.0.0.1, which no list does: it seems to list everybody'],
+  ] as const) {
+    it(`counts for nothing when it answers everything with an address, as one that was sold: ${error}`, async () => {
+      const ranges = answers?.map((text) => parseCidr(text) ?? assert.fail(text));
+      const zone = domain('list.test');
+      await using t = await setup({ lists: [{ zone, answers: ranges }], reverseName: false });
+      t.server.behave(({ name }) => ({
+        packet: { answers: [{ name, type: 'A', class: 'IN', ttl: 60, data: '192.0.2.80' }] },
+      }));
+      assert.equal((await listOf(t))?.verdict, 'unknown');
+      assert.deepEqual(events(t), [`facts.listUnfit: ${error}`]);
+    });
+  }
 
   it('counts for nothing without its test entry', async () => {
     await using t = await setup({ ...LIST, lists: [{ zone: domain('gone.test'), answers: undefined }] });

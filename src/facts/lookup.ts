@@ -60,7 +60,8 @@ export function beginLookup(client: IpAddress, settings: FactsSettings, options:
     const early = client.family === 4 ? test() : undefined;
     const fitness = (): Promise<Fitness> => early ?? test();
     const verdict = await askList(list, client, { resolver, signal, learn, fitness });
-    await early;
+    // Told where it was found out, once.
+    if ((await early)?.kind === 'unfit') return;
     // Cancelled questions say nothing of the list; those that took too long do.
     if (!cancelled) options.health.note(list.zone, verdict);
   }

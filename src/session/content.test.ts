@@ -27,6 +27,8 @@ const STATE: ContentState = {
     holdUntil: undefined,
     forwarded: undefined,
     recipients: [],
+    octets: 0,
+    excess: 0,
     quarantine: undefined,
     dns: undefined,
     grants: new Set(),

@@ -1,4 +1,5 @@
 /** Asks the policy about one recipient: gathers the facts, and turns the decision into a reply. */
+import { Buffer } from 'node:buffer';
 import { postmasterAt, type ForwardPath, type Mailbox } from '../mail/mod.ts';
 import { decide, formatRule, locate, replyFor, type Decision, type Policy } from '../policy/mod.ts';
 import type { RcptParameters, Reply } from '../smtp/mod.ts';
@@ -49,9 +50,14 @@ export function judge(question: Question, policy: Policy, directory: Directory):
       original: recipient.address,
       by: formatRule(decision.rule),
       notify: parameters.notify,
-      originalRecipient: parameters.originalRecipient,
+      originalRecipient: detached(parameters.originalRecipient),
     },
   };
+}
+
+/** A copy of ASCII text: what is cut from a line keeps the whole line in memory, and a line may be four times as long. */
+function detached(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** The directory is asked for inbound recipients only. */

@@ -8,6 +8,7 @@ import { formatRule, type Decision } from '../policy/mod.ts';
 import { formatScreenRule, isStranger, type Verdict } from '../screen/mod.ts';
 import { formatReply, type RcptParameters, type Reply } from '../smtp/mod.ts';
 import type { Acting } from './acting.ts';
+import { recipientOctets } from './envelope.ts';
 import { judge, type Judgement } from './judge.ts';
 import { refusalFor, withReference } from './refusals.ts';
 import { gatewayRefused, limitReached, REPLIES } from './replies.ts';
@@ -110,8 +111,10 @@ function withRecipient(
   { rule }: Decision,
 ): Transaction {
   const recipients = [...transaction.recipients, accepted];
-  if (rule.kind !== 'grant' || transaction.grants.has(rule.name)) return { ...transaction, recipients };
-  return { ...transaction, recipients, grants: new Set([...transaction.grants, rule.name]) };
+  const octets = transaction.octets + recipientOctets(accepted);
+  if (rule.kind !== 'grant' || transaction.grants.has(rule.name))
+    return { ...transaction, recipients, octets };
+  return { ...transaction, recipients, octets, grants: new Set([...transaction.grants, rule.name]) };
 }
 
 function narrowedReply({ peer, services }: Acting, judgement: Judgement, restrained: Narrowed): Reply {

@@ -32,7 +32,8 @@ const WHEN: { readonly [N in ReplyName]: string } = {
   accountRevoked: 'the account was disabled or removed after it signed in',
   spoolFailed: 'the message could not be stored; the log has the cause',
   limitsUnavailable: 'RCPT under a grant with a `limit`, when the process that counts does not answer',
-  tooManyRecipients: '`limits.recipients` is reached; send the rest in another transaction',
+  tooManyRecipients:
+    '`limits.recipients` is reached, or the addresses and ORCPT have more than 320 octets for each of them; send the rest in another transaction',
   diskFull: 'too little free disk; Postern takes mail again by itself',
   tlsUnavailable: 'STARTTLS where it is not offered',
   authUnavailable: 'the accounts cannot be read, or too many logins wait',

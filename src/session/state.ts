@@ -45,6 +45,10 @@ export interface Transaction {
   readonly holdUntil: number | undefined;
   readonly forwarded: Forwarded | undefined;
   readonly recipients: readonly AcceptedRecipient[];
+  /** Of the recipients' addresses and ORCPT. */
+  readonly octets: number;
+  /** Recipients for which there was no room. */
+  readonly excess: number;
   /** The rule for which the message is kept held; undefined: none so far. */
   readonly quarantine: ScreenRule | undefined;
   /** What DNS says of the client, once it has been waited for. */

@@ -45,6 +45,8 @@ export const mail: Check<'MAIL'> = (state, { from, parameters }, circumstances) 
         ...asked,
         forwarded: state.phase === 'greeted' ? state.forwarded : undefined,
         recipients: [],
+        octets: 0,
+        excess: 0,
         quarantine: undefined,
         dns: undefined,
         grants: new Set(),

@@ -19,6 +19,7 @@ const KNOWN: ReadonlyMap<string, KnownField> = new Map<string, KnownField>([
   ['received', 'received'],
 ]);
 const FIRST_KEPT = 256;
+const NOTHING = Buffer.alloc(0);
 
 export class HeaderNotes {
   readonly defects = new Set<HeaderDefect>();
@@ -41,7 +42,7 @@ export class HeaderNotes {
   #open = false;
   #start = 0;
   #known: KnownField | undefined;
-  #kept = Buffer.alloc(0);
+  #kept = NOTHING;
   #keptLength = 0;
   #overflow = false;
 
@@ -70,15 +71,29 @@ export class HeaderNotes {
 
   /** An octet of the value of the open field, its line ends included. */
   keep(octet: number): void {
-    if (this.#keptLength === LONGEST_ADDRESS_LIST) this.#overflow = true;
-    if (this.#overflow) return;
-    if (this.#keptLength === this.#kept.length) {
-      const grown = Buffer.allocUnsafe(Math.max(FIRST_KEPT, 2 * this.#kept.length));
-      this.#kept.copy(grown);
-      this.#kept = grown;
-    }
+    if (!this.#reserve(1)) return;
     this.#kept[this.#keptLength] = octet;
     this.#keptLength += 1;
+  }
+
+  /** As `keep()`, for the octets of `chunk` from `start` to `end`. */
+  keepAll(chunk: Buffer, start: number, end: number): void {
+    if (!this.#reserve(end - start)) return;
+    chunk.copy(this.#kept, this.#keptLength, start, end);
+    this.#keptLength += end - start;
+  }
+
+  /** @returns false when the field is longer than any that is read. */
+  #reserve(more: number): boolean {
+    const needed = this.#keptLength + more;
+    if (needed > LONGEST_ADDRESS_LIST) this.#overflow = true;
+    if (this.#overflow) return false;
+    if (needed > this.#kept.length) {
+      const grown = Buffer.allocUnsafe(Math.max(FIRST_KEPT, needed, 2 * this.#kept.length));
+      this.#kept.copy(grown, 0, 0, this.#keptLength);
+      this.#kept = grown;
+    }
+    return true;
   }
 
   /** The open field, if any, ends before the octet at `at`. */
@@ -93,7 +108,7 @@ export class HeaderNotes {
 
   #takeAddresses(): FieldAddresses {
     const value = this.#kept.subarray(0, this.#keptLength);
-    this.#kept = Buffer.alloc(0);
+    this.#kept = NOTHING;
     const readable = !this.#overflow && isUtf8(value);
     this.#keptLength = 0;
     this.#overflow = false;

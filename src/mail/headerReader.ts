@@ -3,7 +3,6 @@
  * 5322 2.2, 3.6). Lines end in CRLF and in nothing else; the header ends at its first empty line. What is wrong with it is
  * noted as well: nothing is refused here, nothing repaired.
  */
-import { foldAscii } from './ascii.ts';
 import { HeaderNotes } from './headerNotes.ts';
 import type { HeaderDefect, HeaderFacts } from './types.ts';
 import { Utf8Check } from './utf8.ts';
@@ -33,6 +32,7 @@ export class HeaderReader {
   #place: Place = 'start';
   /** The last octet was CR, and what it is depends on the next. */
   #cr = false;
+  /** In lower case. */
   #name = '';
   #badName = false;
   /** Octets of the header so far. */
@@ -87,12 +87,13 @@ export class HeaderReader {
     };
   }
 
-  /** Most octets of a header are ASCII in values that nobody wants: they are only counted. Gives where the first other one is. */
+  /** Most octets of a header are ASCII in values: nothing is to be asked of them one by one. Gives where the first other one is. */
   #passPlain(chunk: Buffer, start: number, end: number): number {
-    if (this.#place !== 'value' || this.#cr || this.#notes.keeps || this.#utf8.inCharacter) return start;
+    if (this.#place !== 'value' || this.#cr || this.#utf8.inCharacter) return start;
     let at = start;
     for (let octet = chunk[at] ?? 0; at < end && octet > CR && octet < 0x80; octet = chunk[at] ?? 0) at += 1;
     this.#size += at - start;
+    if (this.#notes.keeps) this.#notes.keepAll(chunk, start, at);
     return at;
   }
 
@@ -189,7 +190,7 @@ export class HeaderReader {
     if (octet === COLON) this.#endName();
     else if (isBlank(octet)) this.#place = 'afterName';
     else if (octet <= SPACE || octet > 0x7e) this.#badName = true;
-    else if (this.#name.length < KEPT_NAME) this.#name += String.fromCharCode(octet);
+    else if (this.#name.length < KEPT_NAME) this.#name += String.fromCharCode(lower(octet));
   }
 
   #afterName(octet: number): void {
@@ -204,7 +205,7 @@ export class HeaderReader {
 
   #endName(): void {
     if (this.#badName || this.#name === '') this.#defect('badName');
-    else this.#notes.name(foldAscii(this.#name));
+    else this.#notes.name(this.#name);
     this.#place = 'value';
   }
 
@@ -215,4 +216,9 @@ export class HeaderReader {
 
 function isBlank(octet: number): boolean {
   return octet === SPACE || octet === TAB;
+}
+
+/** Of an octet that is a letter of ASCII (RFC 5322 1.2.2: names of fields have no case). */
+function lower(octet: number): number {
+  return octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
 }

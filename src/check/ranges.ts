@@ -14,6 +14,11 @@ export function isWithin(inner: IpRange, outer: IpRange): boolean {
   return inner.family === outer.family && outer.first <= inner.first && outer.last >= inner.last;
 }
 
+/** Whether some address is in both. */
+export function meets(one: IpRange, other: IpRange): boolean {
+  return one.family === other.family && one.first <= other.last && other.first <= one.last;
+}
+
 /** Whether every address of `range` is in `merged`, which is sorted and disjoint. */
 export function isCovered(range: IpRange, merged: readonly IpRange[]): boolean {
   let [low, high] = [0, merged.length];

@@ -1,14 +1,25 @@
 /** Every finding: its code, how grave it is, what it means, and the rule that finds it. One table, and the reference is made from it. */
 import type { Draft, Scene, Severity } from '../types.ts';
 import {
+  familyRefused,
+  grantsRefused,
+  nobodyConnects,
+  protectedFromEverybody,
+  rangesWithoutEffect,
+} from './admission.ts';
+import {
+  grantForXclient,
   holdsBridge,
   holdsGateway,
   holdsOurselves,
+  holdsXclient,
   neverEverybody,
   wideGrants,
   wideTogether,
   withoutListener,
 } from './clients.ts';
+import { etrnWithoutMail } from './etrn.ts';
+import { filtersNeverReached } from './filters.ts';
 import {
   coveredByNever,
   endsSoon,
@@ -56,6 +67,12 @@ export const FINDINGS = {
     host: true,
     find: toOurselves,
   },
+  'nobody-can-connect': {
+    severity: 'error',
+    meaning:
+      '`clients.refuse` holds every address that a client can have, and `clients.accept` lets none in.',
+    find: nobodyConnects,
+  },
   'wildcard-relays-outsiders': {
     severity: 'error',
     meaning:
@@ -99,6 +116,30 @@ export const FINDINGS = {
     severity: 'warning',
     meaning: 'Addresses of a grant are in a never rule, which overrides it: they can never relay.',
     find: coveredByNever,
+  },
+  'covered-by-refuse': {
+    severity: 'warning',
+    meaning:
+      'Addresses of a grant are in `clients.refuse`: they are answered with 554 when they connect, and can never relay.',
+    find: grantsRefused,
+  },
+  'etrn-without-mail': {
+    severity: 'warning',
+    meaning:
+      'An `etrn` entry is for a domain whose mail never waits for a host that asks for it: it is inbound or rewritten, or nobody can relay to it.',
+    find: etrnWithoutMail,
+  },
+  'family-refused': {
+    severity: 'warning',
+    meaning:
+      '`clients.refuse` holds every IPv4 or every IPv6 address, listeners have addresses of that kind, and `clients.accept` lets none in.',
+    find: familyRefused,
+  },
+  'filter-never-decides': {
+    severity: 'warning',
+    meaning:
+      'Another filter has everything that a filter names and goes before it: one that refuses before one that sets aside, else the first in the file.',
+    find: filtersNeverReached,
   },
   'grant-ends-soon': {
     severity: 'warning',
@@ -163,6 +204,12 @@ export const FINDINGS = {
     host: true,
     find: holdsGateway,
   },
+  'range-holds-xclient': {
+    severity: 'warning',
+    meaning:
+      'A network of a grant contains a host that `xclient` names. What that host passes on without XCLIENT, for which a restart or a mistake is enough, is relayed, whoever sent it.',
+    find: holdsXclient,
+  },
   'submission-without-tls': {
     severity: 'warning',
     meaning: 'A submission listener at an address that is not loopback has no TLS.',
@@ -184,6 +231,24 @@ export const FINDINGS = {
       'A grant rests on a private address being out of reach. Linux takes packets for it on every interface, so a neighbour on another network of this host can reach it; a packet filter keeps him out.',
     host: true,
     find: weakHost,
+  },
+  'client-range-without-effect': {
+    severity: 'note',
+    meaning:
+      'A range of `clients.accept` or `clients.refuse` lies within another one of the same list with none of the other list between, or narrower ranges hold all of it.',
+    find: rangesWithoutEffect,
+  },
+  'grant-for-xclient': {
+    severity: 'note',
+    meaning:
+      'A grant names a host that `xclient` names as well, and no others: for its own mail, such as reports. It must not forget to say for whom it speaks.',
+    find: grantForXclient,
+  },
+  'protect-from-everybody': {
+    severity: 'note',
+    meaning:
+      '`protectFrom` is set where every client is a stranger: nobody can sign in, no grant names clients, and `clients.accept` is empty.',
+    find: protectedFromEverybody,
   },
   'range-holds-ourselves': {
     severity: 'note',

@@ -6,7 +6,7 @@ import { addressSet } from '../../proof/mod.ts';
 import type { Reach } from '../../proof/mod.ts';
 import type { IpAddress, IpRange } from '../../std/mod.ts';
 import { isLoopback, formatCount, listOf } from '../../std/mod.ts';
-import { holds, isInsideRange, sizeOf } from '../ranges.ts';
+import { holds, isInsideRange, isWithin, meets, sizeOf } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
 import { most } from '../words.ts';
 
@@ -65,6 +65,44 @@ export function* holdsOurselves(scene: Scene): Generator<Draft> {
       )}, an address of this host: every program on it can relay, and so can whoever reaches a proxy or a web form here`,
       remedy: 'Nothing is to be done when that is meant; else name networks without it.',
     };
+  }
+}
+
+/** Hosts of `xclient` that a range of a grant holds beside others: nobody may have thought of them. */
+export function* holdsXclient(scene: Scene): Generator<Draft> {
+  for (const { source, host, isNamed } of xclientHosts(scene)) {
+    if (isNamed) continue;
+    yield {
+      place: source.place,
+      message: `${source.name} contains ${formatRange(host)}, which xclient names: what it passes on without XCLIENT can be relayed, whoever sent it`,
+      remedy: `Name networks without it; for the mail of ${formatRange(host)} itself, let it sign in or give it a grant of its own.`,
+    };
+  }
+}
+
+/** Grants that name such a host itself: it may have mail of its own, and what it forgets to say stays in sight. */
+export function* grantForXclient(scene: Scene): Generator<Draft> {
+  for (const { source, host, isNamed } of xclientHosts(scene)) {
+    if (!isNamed) continue;
+    yield {
+      place: source.place,
+      message: `${source.name} is for ${formatRange(host)}, which xclient names: it must say XCLIENT for every client, since what it passes on without can be relayed`,
+      remedy: 'Nothing is to be done when it does; better, let it sign in for mail of its own.',
+    };
+  }
+}
+
+/** `isNamed`: no range of the grant holds the host and others as well. */
+function* xclientHosts(
+  scene: Scene,
+): Generator<{ readonly source: GrantSource; readonly host: IpRange; readonly isNamed: boolean }> {
+  for (const { source, clients } of byAddress(scene)) {
+    const ranges: readonly IpRange[] = source.from ?? [];
+    for (const host of scene.config.xclient) {
+      if (!clients.some((range) => meets(range, host))) continue;
+      const isNamed = ranges.every((range) => !meets(range, host) || isWithin(range, host));
+      yield { source, host, isNamed };
+    }
   }
 }
 

@@ -4,20 +4,9 @@ import { test } from 'node:test';
 import type { Config } from '../../config/mod.ts';
 import { configOf, examined, foundIn, host, ip, nic, withGrants } from '../testing/kit.ts';
 import type { Looking } from '../testing/kit.ts';
+import { BESIDE_CASES } from '../testing/besideCases.ts';
+import type { Case } from '../testing/besideCases.ts';
 import { findingRules } from './catalogue.ts';
-import type { FindingCode } from './catalogue.ts';
-
-interface Case {
-  readonly code: FindingCode;
-  readonly has: Config;
-  /** What the finding says. */
-  readonly says: RegExp;
-  readonly hasNot: Config;
-  /** The machine for both; without one, nothing of a machine is looked at. */
-  readonly looking?: Looking;
-  /** The machine for the neighbour, when it is that which makes the difference. */
-  readonly otherwise?: Looking;
-}
 
 const ONE_NET = { host: host() };
 const LAN = (address: string) => nic('eth0', [address]);
@@ -347,6 +336,7 @@ const CASES: readonly Case[] = [
     says: /the senders of g are only claimed: any client in 8\.8\.8\.8 can write one of them/,
     hasNot: withGrants('{ name: g, from: [10.0.0.1], senders: [scan@contoso.example] }'),
   },
+  ...BESIDE_CASES,
 ];
 
 for (const { code, has, says, hasNot, looking = {}, otherwise = looking } of CASES) {

@@ -149,6 +149,18 @@ describe('composeNotification() of a failure', () => {
     );
   });
 
+  test('does not say of a message with a time to deliver by that the sender asked to hear of its delivery', () => {
+    const words = (deliverBy: number | undefined): string =>
+      (
+        parse(composeNotification({ ...report, deliverBy }, 'relayed').bytes).parts[0]?.content ?? ''
+      ).replaceAll(/\s+/g, ' ');
+    assert.match(words(undefined), /as you asked to be told, is not known;/);
+    assert.match(
+      words(report.date),
+      /Whether it keeps to the time that you gave, and whether it tells you more, is not known;/,
+    );
+  });
+
   test('tells people what happened, to whom, what was said, and what to do', () => {
     assert.equal(
       parse(composeDsn(report)).parts[0]?.content,

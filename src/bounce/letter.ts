@@ -67,10 +67,15 @@ function delivered(report: Report): string[] {
 }
 
 function relayed(report: Report): string[] {
+  // RFC 2852 4.1.4: told of because the sender gave a time, not because it wanted to hear of the delivery.
+  const unknown =
+    report.deliverBy === undefined
+      ? 'Whether it will tell you of the delivery, as you asked to be told, is not known'
+      : 'Whether it keeps to the time that you gave, and whether it tells you more, is not known';
   return [
     wrap(
-      `Your message to ${theseRecipients(report)} was handed on to the next mail server. Whether it will tell you of the ` +
-        'delivery, as you asked to be told, is not known; if it cannot deliver the message, it should say so.',
+      `Your message to ${theseRecipients(report)} was handed on to the next mail server. ${unknown}; if it cannot ` +
+        'deliver the message, it should say so.',
       WIDTH,
     ),
     ...report.recipients.flatMap(whatHappened),

@@ -140,6 +140,20 @@ describe('DELIVERBY (RFC 2852)', () => {
     assert.deepEqual(await rig.spool.all(), []);
   });
 
+  test('says until when a message is tried that is to be returned', async () => {
+    await using rig = await rigWith(LATER);
+    await rig.submit(by(3 * HOUR, 'return'));
+    await rig.submit(by(40 * HOUR, 'return'));
+    await rig.pass(2 * HOUR);
+    assert.deepEqual(
+      rig.notices.map(({ kind, retryUntil }) => [kind, (retryUntil - START) / HOUR]),
+      [
+        ['delay', 3],
+        ['delay', 10],
+      ],
+    );
+  });
+
   test('returns what waits for an unreachable destination in time, too', async () => {
     await using rig = await rigWith(SILENCE);
     await rig.submit({});

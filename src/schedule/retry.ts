@@ -93,6 +93,16 @@ export function triedSince({ receivedAt, holdUntil }: Pick<Envelope, 'receivedAt
   return Math.max(receivedAt, holdUntil ?? receivedAt);
 }
 
+/** Until when a message is tried, milliseconds since the epoch. */
+export function triedUntil(
+  envelope: Parameters<typeof triedSince>[0] & Pick<Envelope, 'deliverBy'>,
+  { expireMs }: RetryPolicy,
+): number {
+  const { deliverBy } = envelope;
+  const until = triedSince(envelope) + expireMs;
+  return deliverBy?.mode === 'return' ? Math.min(until, deliverBy.at) : until;
+}
+
 /** Who says when a delay is worth telling is told then, and not at our time. */
 function warnAt({ receivedAt, deliverBy, policy }: RetryFacts): number {
   if (deliverBy?.mode === 'notify') return deliverBy.at;

@@ -13,7 +13,7 @@ import type { NoticeKind, ScheduleEvents } from './events.ts';
 import { judge, postponed, type JudgeFacts, type Judgement, type Tried } from './judge.ts';
 import type { Recorder } from './recorder.ts';
 import { reportOutcomes } from './report.ts';
-import { triedSince } from './retry.ts';
+import { triedUntil } from './retry.ts';
 import type { Notice, Settings } from './types.ts';
 
 /** Octets of the original that a notification is given of which it returns the header only (RFC 6522 4). */
@@ -102,7 +102,7 @@ export function createSettle(options: SettleOptions): Settle {
     }
     const whole = told.failure.length > 0 && returnsWhole(message);
     const start = await startOfMessage(message, whole ? message.size : NOTICE_OCTETS);
-    const retryUntil = triedSince(envelope) + policy.expireMs;
+    const retryUntil = triedUntil(envelope, policy);
     const times = { receivedAt, triedAt: now, retryUntil, deliverBy, holdUntil };
     const said = { id, sender, ...times, envelopeId, smtpUtf8, requireTls };
     const composed: Composed[] = [];

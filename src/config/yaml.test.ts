@@ -32,6 +32,13 @@ test('readYaml() reads scalars as the core schema of YAML 1.2 does', () => {
   );
 });
 
+test('readYaml() shows a control character that the parser repeats, and does not send it to a terminal', () => {
+  assert.equal(
+    problem(readYaml('a: |\u001b\n', 'f.yaml')),
+    '1:5 this is not YAML: block scalar header includes extra characters: |\\u001b',
+  );
+});
+
 test('readYaml() reads an empty file as an empty configuration', () => {
   assert.deepEqual(tree(''), {});
   assert.deepEqual(tree('# nothing\n'), {});

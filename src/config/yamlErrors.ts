@@ -1,7 +1,7 @@
 /** The errors of the YAML parser in words for administrators: what is at that place, and what to write. */
 import type { YAMLError } from 'yaml';
 import type { ConfigProblem } from './problem.ts';
-import { quoted, shown } from './text/problem.ts';
+import { quoted, shown, unhidden } from './text/problem.ts';
 
 type Explanation = Omit<ConfigProblem, 'place'>;
 
@@ -64,8 +64,9 @@ const EXPLANATIONS: ReadonlyMap<YAMLError['code'], Explain> = new Map<YAMLError[
   ['BAD_INDENT', explainIndent],
 ]);
 
+/** The parser repeats what it found, whatever that would do on a terminal. */
 function inItsWords(error: YAMLError): Explanation {
-  return { message: `this is not YAML: ${lowerFirst(error.message)}` };
+  return { message: `this is not YAML: ${lowerFirst(unhidden(error.message))}` };
 }
 
 /** Lists, groups and texts without an end; the parser notices where they should have ended. */

@@ -20,8 +20,12 @@ const HIDDEN = /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** `text` safe to print on one line: hidden characters as `\u…`, at most 60 characters. */
 export function shown(text: string): string {
-  const cut = text.length > 60 ? `${text.slice(0, 59)}…` : text;
-  return cut.replace(HIDDEN, (hidden) => `\\u${hidden.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return unhidden(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+}
+
+/** `text` with hidden characters as `\u…`. */
+export function unhidden(text: string): string {
+  return text.replace(HIDDEN, (hidden) => `\\u${hidden.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** `shown(text)` in double quotes. */

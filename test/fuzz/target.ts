@@ -1,5 +1,5 @@
 /** What can be fuzzed. */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 
 export interface Target {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** What other machines say beneath SMTP: the header of a proxy, the packets of a name server. */
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { interpret, MAX_ALIASES, MAX_RECORDS } from '../../../src/dns/answer.ts';
 import { A, AAAA, MX, PTR, TXT } from '../../../src/dns/readers.ts';
 import { readPacket } from '../../../src/dns/wire.ts';

@@ -18,6 +18,7 @@ const OCTETS = [
 ];
 const NUMBERS = ['0', '1', '-1', '00', '7', '8', '255', '256', '1000', '2000', '2001', '65535', '65536'];
 const LONG_NUMBERS = ['2147483648', '4294967296', '9007199254740993', '99999999999999999999', '1e3', '0x10'];
+const LINE_ENDS = ['\n', '\n', '\r', '\r\r\n', '\n\r\n', '\r\n', ' \r\n', '\0\r\n', ''];
 /** The longest part that is taken at once, mostly. */
 const PART = 32;
 
@@ -95,6 +96,11 @@ const MUTATORS: readonly Mutator[] = [
   },
   function deleteLine(input, random) {
     return replaced(input, ...line(input, random), Buffer.alloc(0));
+  },
+  function changeLineEnd(input, random) {
+    const end = line(input, random)[1];
+    const from = input.subarray(0, end).toString('latin1').trimEnd().length;
+    return replaced(input, from, end, Buffer.from(random.pick(LINE_ENDS)));
   },
   function copyLine(input, random) {
     const [from, to] = line(input, random);

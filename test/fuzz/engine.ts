@@ -57,12 +57,13 @@ export async function fuzz(target: Target, options: Options): Promise<Findings> 
 export async function distil(
   target: Target,
   inputs: readonly Buffer[],
-  coverage: Coverage,
+  { coverage, beforeRun }: Pick<Options, 'coverage' | 'beforeRun'>,
 ): Promise<Buffer[]> {
   const seen = new Set<string>();
   const kept: Buffer[] = [];
   coverage.take();
   for (const input of inputs.toSorted((one, other) => one.length - other.length || one.compare(other))) {
+    beforeRun?.(input);
     const said = await target.run(input);
     const met = [...[...coverage.take().keys()].map(String), ...said];
     const before = seen.size;
@@ -184,9 +185,9 @@ class Search {
   }
 }
 
-/** 1, 2, 3 to 4, 5 to 8, ...; from 33 on all is many. */
+/** Once, twice, more often, very often. */
 function step(count: number): number {
-  return Math.min(6, Math.ceil(Math.log2(count)));
+  return count < 3 ? count : count < 20 ? 3 : 4;
 }
 
 /** The same for two failures that are the same but for the values in them. */

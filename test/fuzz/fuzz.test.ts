@@ -67,7 +67,7 @@ test('fuzz() is led by coverage to what chance alone would not find, and makes i
     failures.map(({ input, error }) => [input.toString('latin1'), error.message]),
     [['maze', 'the end of the maze']],
   );
-  const kept = await distil({ ...maze, run: quiet }, pool, coverage);
+  const kept = await distil({ ...maze, run: quiet }, pool, { coverage });
   assert.ok(kept.length >= 3 && kept.length <= 6, `${kept.length}`);
   async function quiet(input: Buffer): Promise<readonly string[]> {
     try {

@@ -57,7 +57,7 @@ async function run(target: Target, order: Order, coverage: Coverage): Promise<bo
   );
   for (const failure of findings.failures) console.log(told(target, failure, order.out));
   if (order.keep && findings.failures.length === 0) {
-    const kept = await distil(target, findings.pool, coverage);
+    const kept = await distil(target, findings.pool, { coverage, beforeRun: dog.begin });
     writeCorpus(target.name, kept);
     console.log(`  the corpus has ${kept.length} inputs now`);
   }

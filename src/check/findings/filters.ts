@@ -8,7 +8,7 @@ import type { FilterSource } from '../../screen/mod.ts';
 import { firstOf, isCovered } from '../ranges.ts';
 import type { Draft, Scene } from '../types.ts';
 
-/** So many filters that could go before one are looked at. */
+/** So many filters that share a sender or a network are looked at, the first; a list of thousands has more to it than this finding. */
 const MOST_BEFORE = 64;
 
 /** A filter of which another one alone has everything and goes first: one that refuses before one that sets aside, else as in the file. */
@@ -20,9 +20,7 @@ export function* filtersNeverReached({ config }: Scene): Generator<Draft> {
   ].map(entryOf);
   const index = indexOf(order);
   for (const [number, entry] of order.entries()) {
-    const before = candidatesFor(entry, index)
-      .filter((candidate) => candidate < number)
-      .slice(0, MOST_BEFORE);
+    const before = candidatesFor(entry, index).filter((candidate) => candidate < number);
     const found = before.map((candidate) => order[candidate]).find((other) => other && covers(other, entry));
     if (found === undefined) continue;
     const { filter } = entry;
@@ -81,11 +79,11 @@ function candidatesFor({ filter }: Entry, { bySender, byClient }: Index): readon
   const found = new Set<number>();
   const [sender] = filter.senders ?? [];
   for (const key of sender === undefined ? [] : keysAbove(sender))
-    for (const number of bySender.get(key) ?? []) found.add(number);
+    for (const number of (bySender.get(key) ?? []).slice(0, MOST_BEFORE)) found.add(number);
   const [client] = filter.from ?? [];
   if (client === undefined) return [...found];
   for (let block = findBlock(byClient, firstOf(client)); block !== undefined; block = block.around)
-    for (const number of block.rules) found.add(number);
+    for (const number of block.rules.slice(0, MOST_BEFORE)) found.add(number);
   return [...found];
 }
 

@@ -66,7 +66,9 @@ export const clients = z.strictObject({
   refuse: z
     .array(range({ everything: true }))
     .prefault([])
-    .describe('Clients that are answered with 554 when they connect. The narrower of two ranges wins.')
+    .describe(
+      'Clients that are answered with 554 when they connect. The narrower of two ranges wins; the same one in `accept` is an error.',
+    )
     .meta({ 'x-examples': [['203.0.113.0/24']] }),
   dnsLists: z
     .array(dnsList)

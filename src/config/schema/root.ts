@@ -162,7 +162,7 @@ export const root = z.strictObject({
     .array(range())
     .prefault([])
     .describe(
-      'Filters in front of this server that say with XCLIENT for whom they speak, as Postfix does. What they say counts; nobody else may say it.',
+      'Filters in front of this server that say with XCLIENT for whom they speak, as Postfix does. What they say counts; nobody else may say it. What one passes on without XCLIENT has the rights of its own address.',
     )
     .meta({ 'x-examples': [['127.0.0.1']] }),
   xforward: z
@@ -180,7 +180,7 @@ export const root = z.strictObject({
     .prefault({})
     .describe('What is asked of clients beside the policy. It can only refuse, and never opens anything.'),
   filters: filters.describe(
-    'Message filters: senders and networks whose mail is refused, or accepted and held in the queue (`postern queue list --held`).',
+    'Message filters: senders and networks whose mail is refused, or accepted and held in the queue (`postern queue list --held`). Of several that a message meets one that refuses decides, then the first in the file.',
   ),
   guard: guard
     .prefault({})

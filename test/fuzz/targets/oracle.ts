@@ -44,6 +44,8 @@ export class Oracle {
   #at = 0;
   #mayRelay: boolean;
   #account = false;
+  /** MAIL was answered with 250, and nothing has ended that. */
+  #envelope = false;
   #recipients = 0;
 
   constructor(situation: Situation, codes: readonly number[]) {
@@ -114,7 +116,10 @@ export class Oracle {
   }
 
   #after(verb: string, line: string, code: number): Expected {
-    if (code === 354) return { kind: 'content' };
+    if (code === 354) {
+      assert.ok(this.#recipients > 0, 'content is taken for nobody');
+      return { kind: 'content' };
+    }
     if (code === 334) return { kind: 'login' };
     // An XCLIENT that does not say for whom ends the session.
     if (verb === 'XCLIENT' && code === 501 && this.#at === this.#codes.length) return { kind: 'nothing' };
@@ -126,6 +131,7 @@ export class Oracle {
   #done(verb: string, line: string, code: number): void {
     switch (verb) {
       case 'RCPT':
+        assert.ok(this.#envelope, 'a recipient without MAIL');
         assert.ok(this.#mayRelay || this.#account || isOurs(line), 'a stranger may relay');
         this.#recipients += 1;
         break;
@@ -135,19 +141,27 @@ export class Oracle {
       case 'EHLO':
       case 'HELO':
       case 'LHLO':
-      case 'MAIL':
       case 'RSET':
-        this.#recipients = 0;
+        this.#forget();
+        break;
+      case 'MAIL':
+        this.#forget();
+        this.#envelope = true;
         break;
       case 'STARTTLS':
       case 'XCLIENT':
-        this.#recipients = 0;
+        this.#forget();
         this.#account = false;
         if (verb === 'STARTTLS') this.#text = '';
         else this.#mayRelay = OFFICE.test(/ ADDR=([^ \r]+)/i.exec(line)?.[1] ?? '');
         break;
       default:
     }
+  }
+
+  #forget(): void {
+    this.#envelope = false;
+    this.#recipients = 0;
   }
 
   #content(): boolean {
@@ -172,6 +186,7 @@ export class Oracle {
     else {
       const code = this.#next('BDAT');
       assert.ok(code !== 500 && code !== 501, 'a chunk was not counted off');
+      assert.ok(code !== 250 || this.#recipients > 0, 'content is taken for nobody');
       if (this.#expected.kind !== 'nothing') this.#expected = LINE;
     }
     return true;
@@ -184,7 +199,7 @@ export class Oracle {
     while (codes.length < replies && codes[0] !== 421) codes.push(this.#next(what));
     assert.equal(new Set(codes).size, 1, 'recipients of one message are answered differently');
     if (codes[0] === 250) this.#messages.push(this.#recipients);
-    this.#recipients = 0;
+    this.#forget();
     if (codes[0] !== 421) this.#expected = LINE;
   }
 }

@@ -79,6 +79,10 @@ test('describePosture() says of what anyone can do who cannot', () => {
     `Anyone can ${send}, except from 203.0.113.0/24 and 2001:db8::/32 (clients.refuse).`,
   );
   assert.equal(
+    said('clients: { refuse: [203.0.113.0/24, 198.51.100.0/24], accept: [203.0.113.7] }'),
+    `Anyone can ${send}, except from 198.51.100.0/24 and 203.0.113.0/24 without 203.0.113.7 (clients.refuse).`,
+  );
+  assert.equal(
     said('clients: { refuse: ["::/1", "8000::/1"] }'),
     `Anyone can ${send}, except from every IPv6 address (clients.refuse).`,
   );

@@ -4,6 +4,7 @@ import { formatPlace, formatRange, ruleName } from '../policy/mod.ts';
 import { addressSet, formatAddressSet, withoutRanges } from '../proof/mod.ts';
 import type { AddressSet, Assumption, Proof } from '../proof/mod.ts';
 import { formatCount, listOf } from '../std/mod.ts';
+import type { IpRange } from '../std/mod.ts';
 import { everyClient, keptOut } from './clientLists.ts';
 import { most } from './words.ts';
 
@@ -59,26 +60,45 @@ const NAMED = 3;
 
 /** The sentence of what anyone can do, true of everybody: who is kept out is told in it. */
 function anyoneBut(config: Config, what: string): string {
-  const { clients, by } = refusedClients(config);
+  const { clients, named, by } = refusedClients(config);
   if (clients.length === 0) return `Anyone can send ${what}.`;
   const others = withoutRanges(everyClient(config), clients);
   if (others.length === 0) return `Nobody can send ${what}: every client is refused (${by}).`;
   // Who refuses everybody but some thinks of those.
   return others.length < clients.length
     ? `Only ${formatAddressSet(others, { most: NAMED })} can send ${what}: all other clients are refused (${by}).`
-    : `Anyone can send ${what}, except from ${formatAddressSet(clients, { most: NAMED })} (${by}).`;
+    : `Anyone can send ${what}, except from ${exceptWhom(named, clients)} (${by}).`;
+}
+
+/** As it is written: a network and what is let in of it, and not the pieces that are left. */
+function exceptWhom(named: AddressSet, clients: AddressSet): string {
+  const letIn = withoutRanges(named, clients);
+  const whole = formatAddressSet(named, { most: NAMED });
+  return letIn.length === 0 ? whole : `${whole} without ${formatAddressSet(letIn, { most: NAMED })}`;
+}
+
+interface Refused {
+  readonly clients: AddressSet;
+  /** With what `clients.accept` lets in of it. */
+  readonly named: AddressSet;
+  readonly by: string;
 }
 
 /** Clients from which no mail is taken, whoever it is from: kept out when they connect, or by a filter at MAIL. */
-function refusedClients(config: Config): { readonly clients: AddressSet; readonly by: string } {
+function refusedClients(config: Config): Refused {
   const out = keptOut(config);
   const filtered = config.filters.flatMap(({ action, senders, from }) =>
     action === 'refuse' && senders === undefined ? (from ?? []) : [],
   );
   const names = [...(out.length > 0 ? ['clients.refuse'] : []), ...(filtered.length > 0 ? ['filters'] : [])];
   const families = new Set(everyClient(config).map(({ family }) => family));
-  const clients = addressSet([...out, ...filtered]).filter(({ family }) => families.has(family));
-  return { clients, by: listOf(names) };
+  const possible = (ranges: readonly IpRange[]): AddressSet =>
+    addressSet(ranges).filter(({ family }) => families.has(family));
+  return {
+    clients: possible([...out, ...filtered]),
+    named: possible([...config.clients.refuse, ...filtered]),
+    by: listOf(names),
+  };
 }
 
 function describeAssumptions(assumptions: readonly Assumption[]): string {

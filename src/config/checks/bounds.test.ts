@@ -58,7 +58,8 @@ test('checkBounds() wants a greeting before the connection ends', () => {
     assert.equal(said(`timeouts: { ${key}: 30s1ms }`, listener(more)), '');
   }
   assert.equal(said('timeouts: { beforeTls: 1s, beforeAuth: 1s }', listener('')), '');
-  assert.equal(said('timeouts: { beforeTls: 1s }', listener(', auth: required, tls: implicit')), '');
+  for (const more of [', auth: required, tls: implicit', ', auth: required, authWithoutTls: true'])
+    assert.equal(said('timeouts: { beforeTls: 1s }', listener(more)), '');
   assert.equal(said('timeouts: { session: 1s }', 'listeners: { a: { bind: ["127.0.0.1:2525"] } }'), '');
 });
 

@@ -53,21 +53,20 @@ export async function fuzz(target: Target, options: Options): Promise<Findings> 
   return { runs, blocks: blocks.size, blocksOfCorpus, pool, failures: [...failures.values()] };
 }
 
-/** The least of the inputs, the short ones first, that together reach the same blocks and make the same things said. */
+/** The least of the inputs, the short ones first, that together reach the same blocks. */
 export async function distil(
   target: Target,
   inputs: readonly Buffer[],
   { coverage, beforeRun }: Pick<Options, 'coverage' | 'beforeRun'>,
 ): Promise<Buffer[]> {
-  const seen = new Set<string>();
+  const seen = new Set<number>();
   const kept: Buffer[] = [];
   coverage.take();
   for (const input of inputs.toSorted((one, other) => one.length - other.length || one.compare(other))) {
     beforeRun?.(input);
-    const said = await target.run(input);
-    const met = [...[...coverage.take().keys()].map(String), ...said];
+    await target.run(input);
     const before = seen.size;
-    for (const each of met) seen.add(each);
+    for (const block of coverage.take().keys()) seen.add(block);
     if (seen.size > before) kept.push(input);
   }
   return kept;
@@ -129,11 +128,15 @@ class Search {
     }
   }
 
-  /** The younger half of the time: what was found last is what leads on. */
+  /** Half of the time a young one: what was found last is what leads on. Of two the shorter: it is easier to change with effect. */
   #chosen(): Buffer {
     const { length } = this.pool;
     const young = this.#random.below(2) === 0 ? Math.ceil(length / 5) : length;
-    return this.#random.pick(this.pool.slice(length - young));
+    const [one, other] = [length - young, length - young].map(
+      (from) => this.pool[from + this.#random.below(young)],
+    );
+    if (one === undefined || other === undefined) throw new Error('there is no corpus to begin with');
+    return one.length < other.length ? one : other;
   }
 
   #said: readonly string[] = [];

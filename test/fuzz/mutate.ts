@@ -41,9 +41,16 @@ function line(input: Buffer, random: Random): readonly [from: number, to: number
   return [from, end === -1 ? input.length : end + 1];
 }
 
-function word(random: Random, { words }: Material): Buffer {
+function word(random: Random, { words }: Pick<Material, 'words'>): Buffer {
   return Buffer.from(random.pick(words), 'latin1');
 }
+
+/** A word that is a line, where the words have such. */
+const insertWholeLine: Mutator = (input, random, material) => {
+  const lines = material.words.filter((each) => each.endsWith('\n'));
+  const [from] = line(input, random);
+  return replaced(input, from, from, word(random, lines.length > 0 ? { words: lines } : material));
+};
 
 const MUTATORS: readonly Mutator[] = [
   function flipBit(input, random) {
@@ -79,10 +86,8 @@ const MUTATORS: readonly Mutator[] = [
     const at = random.below(input.length + 1);
     return replaced(input, at, at, word(random, material));
   },
-  function insertWordAsLine(input, random, material) {
-    const [from] = line(input, random);
-    return replaced(input, from, from, word(random, material));
-  },
+  insertWholeLine,
+  insertWholeLine,
   function replaceByWord(input, random, material) {
     return replaced(input, ...part(input, random), word(random, material));
   },

@@ -137,10 +137,10 @@ test('parseMailbox() takes local parts that are not ASCII, and measures them in 
   });
   assert.equal(mailbox('"ö \u{1f600}"@b.test').localKey, 'ö \u{1f600}');
   assert.equal(mailbox(`${'ö'.repeat(32)}@b.test`).utf8, true);
-  assert.deepEqual(error(`${'ö'.repeat(32)}a@b.test`), { error: 'tooLong', position: 64 });
+  assert.deepEqual(error(`${'ö'.repeat(32)}a@b.test`), { error: 'tooLong', position: 32 });
   const host = `${'b'.repeat(60)}.${'b'.repeat(60)}.${'b'.repeat(62)}.test`;
   assert.equal(mailbox(`${'ö'.repeat(32)}@${host}`).domain, host);
-  assert.deepEqual(error(`${'ö'.repeat(32)}@${host}c`), { error: 'tooLong', position: 254 });
+  assert.deepEqual(error(`${'ö'.repeat(32)}@${host}c`), { error: 'tooLong', position: 222 });
 });
 
 test('parseMailbox() gives one key to one text, however it is composed', () => {
@@ -156,7 +156,8 @@ test('parseMailbox() gives one key to one text, however it is composed', () => {
 test('parseMailbox() measures the address as it goes on the wire', () => {
   const host = `${'ü'.repeat(30)}.`.repeat(6).slice(0, -1);
   assert.equal(mailbox(`a@${host}`).domain.length > host.length, true);
-  assert.deepEqual(error(`${'a'.repeat(64)}@${host}`), { error: 'tooLong', position: 254 });
+  const text = `${'a'.repeat(64)}@${host}`;
+  assert.deepEqual(error(text), { error: 'tooLong', position: text.length }); // in its A-labels it is too long
 });
 
 test('parseMailbox() never throws and takes overlong text in its stride', () => {
@@ -199,4 +200,11 @@ test('postmasterAt() is the mailbox postmaster', () => {
   const host = parseDomain('b.test');
   assert.ok(host);
   assert.deepEqual(postmasterAt(host), mailbox('postmaster@b.test'));
+});
+
+test('parseMailbox() says in characters where a text is too long in octets', () => {
+  assert.deepEqual(parseMailbox(`${'a'.repeat(65)}@b.test`), { error: 'tooLong', position: 64 });
+  assert.deepEqual(parseMailbox(`${'é'.repeat(33)}@b.test`), { error: 'tooLong', position: 32 });
+  assert.deepEqual(parseMailbox(`a${'é'.repeat(32)}`), { error: 'tooLong', position: 32 });
+  assert.deepEqual(parseMailbox(`${'\u{1f600}'.repeat(17)}@b.test`), { error: 'tooLong', position: 32 });
 });

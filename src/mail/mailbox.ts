@@ -36,6 +36,18 @@ function isLonger(text: string, most: number): boolean {
   return text.length > most || (3 * text.length > most && Buffer.byteLength(text) > most);
 }
 
+/** How many UTF-16 units of `text` are whole characters within its first `most` octets. */
+function lengthWithin(text: string, most: number): number {
+  let length = 0;
+  let octets = 0;
+  for (const character of text) {
+    octets += Buffer.byteLength(character);
+    if (octets > most) break;
+    length += character.length;
+  }
+  return length;
+}
+
 /** Parses `local@domain`; the domain may be written with U-labels. Positions count characters (UTF-16 units). */
 export function parseMailbox(text: string): Mailbox | AddressError {
   if (text === '') return addressError('empty', 0);
@@ -51,7 +63,8 @@ export function parseMailboxAt(text: string, start: number, end: number): Mailbo
   const localPart = text.slice(start, at);
   const unfit = firstUnfit(localPart);
   if (unfit !== -1) return addressError('characters', start + unfit);
-  if (isLonger(localPart, MAX_LOCAL_PART)) return addressError('tooLong', start + MAX_LOCAL_PART);
+  if (isLonger(localPart, MAX_LOCAL_PART))
+    return addressError('tooLong', start + lengthWithin(localPart, MAX_LOCAL_PART));
   if (at === end) return addressError('noDomain', end);
   if (text.charCodeAt(at) !== 0x40) return badLocalPart(text, at, end);
   if (at + 1 === end) return addressError('noDomain', end);
@@ -59,7 +72,8 @@ export function parseMailboxAt(text: string, start: number, end: number): Mailbo
   if (typeof domain !== 'string') return domain;
   const mailbox = mailboxOf(localPart, domain);
   // The domain counts with its A-labels.
-  return isLonger(mailbox.address, MAX_PATH - 2) ? addressError('tooLong', start + MAX_PATH - 2) : mailbox;
+  if (!isLonger(mailbox.address, MAX_PATH - 2)) return mailbox;
+  return addressError('tooLong', Math.min(end, start + lengthWithin(mailbox.address, MAX_PATH - 2)));
 }
 
 /** A local part ends, or does not begin, at `position`, where it should not. */

@@ -129,10 +129,10 @@ const MUTATORS: readonly Mutator[] = [
   },
 ];
 
-/** `input` with one to eight changes, at most as long as the limit. */
+/** `input` with one to four changes, at most as long as the limit. */
 export function mutate(input: Buffer, random: Random, material: Material): Buffer {
   let changed = input;
-  for (let left = 1 << random.below(4); left > 0; left -= 1) {
+  for (let left = 1 << random.below(3); left > 0; left -= 1) {
     changed = random.pick(MUTATORS)(changed, random, material).subarray(0, material.limit);
   }
   return changed;

@@ -14,6 +14,8 @@ export interface Options {
   /** Whichever comes first. */
   readonly runs: number;
   readonly until: number;
+  /** Different failures after which it is of no use to go on. */
+  readonly mostFailures: number;
   readonly now: () => number;
   /** Counts the blocks of the sources; begun before they were loaded. */
   readonly coverage: Coverage;
@@ -40,9 +42,6 @@ export interface Findings {
   readonly pool: readonly Buffer[];
   readonly failures: readonly Failure[];
 }
-
-/** Different failures after which it is of no use to go on. */
-const MOST_FAILURES = 5;
 
 export async function fuzz(target: Target, options: Options): Promise<Findings> {
   const search = new Search(target, options);
@@ -91,8 +90,8 @@ class Search {
   }
 
   get over(): boolean {
-    const { runs, until, now } = this.#options;
-    return this.runs >= runs || now() >= until || this.failures.size >= MOST_FAILURES;
+    const { runs, until, mostFailures, now } = this.#options;
+    return this.runs >= runs || now() >= until || this.failures.size >= mostFailures;
   }
 
   /** Runs the corpus, twice: what runs only the first time (tables that are built) is not what an input reaches. */

@@ -41,6 +41,7 @@ async function run(target: Target, order: Order, coverage: Coverage): Promise<bo
   const findings = await fuzz(target, {
     seed: order.seed,
     runs: order.runs,
+    mostFailures: 5,
     until: begun + order.seconds * 1000,
     now: () => performance.now(),
     coverage,

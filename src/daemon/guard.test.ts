@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { Ledger } from '../ledger/mod.ts';
-import { parseDomain, type Domain } from '../mail/mod.ts';
 import type { Guard } from '../session/mod.ts';
-import { parseCidr, parseIp, type IpAddress } from '../std/mod.ts';
-import { createGuard } from './guard.ts';
-import { replyTo, SupervisorChannel, takeNote, type UpwardHandlers } from './upward.ts';
+import { parseIp, type IpAddress } from '../std/mod.ts';
+import { guardSite, type GuardSite, type GuardSiteOptions } from './testing/guardSite.ts';
 
-const GUARD = { failuresPerAddress: 3, failuresPerAccount: 5, unknownRecipients: 8, allow: [] };
-const ACCOUNTS = {
-  defaultDomain: domain('x.test'),
-  ntDomains: new Map([['X', domain('x.test')]]),
-  sendAs: 'own',
-  sendAsExempt: [],
-  mayAlsoSendAs: new Map(),
-} as const;
+const LIMITS = { failuresPerAddress: 3, failuresPerAccount: 5, unknownRecipients: 8 };
 const HOUR = 3_600_000;
-
-function domain(text: string): Domain {
-  return parseDomain(text) ?? assert.fail();
-}
 
 function ip(text: string): IpAddress {
   const address = parseIp(text);
@@ -30,57 +13,8 @@ function ip(text: string): IpAddress {
   return address;
 }
 
-interface Site {
-  now: number;
-  /** Another worker with the same supervisor. */
-  readonly worker: () => Guard;
-}
-
-/** A supervisor with its ledger; `deaf`: it answers nothing. */
-function site(t: TestContext, options: { readonly deaf?: true; readonly allow?: string } = {}): Site {
-  const folder = mkdtempSync(join(tmpdir(), 'postern-guard-'));
-  const made = { now: 0 };
-  const clock = { now: () => made.now };
-  const allow = [parseCidr(options.allow ?? '203.0.113.0/24') ?? assert.fail()];
-  const ledger = new Ledger({
-    path: join(folder, 'ledger.db'),
-    clock,
-    emit: () => undefined,
-    gatewayNames: () => 5,
-    guard: () => GUARD,
-    host: () => [],
-    onSuspects: () => undefined,
-  });
-  t.after(() => {
-    ledger[Symbol.dispose]();
-    rmSync(folder, { recursive: true });
-  });
-  const handlers: UpwardHandlers = {
-    asks: {
-      takeLimits: (countings) => ledger.take(countings),
-      beforeLogin: (attempt) => ledger.beforeLogin(attempt),
-      unknownRecipient: (network) => ledger.unknownRecipient(network),
-    },
-    notes: {
-      sighting: () => undefined,
-      turn: () => undefined,
-      history: () => undefined,
-      afterLogin: (end) => ledger.afterLogin(end),
-    },
-  };
-  const worker = (): Guard => {
-    const supervisor = new SupervisorChannel((message) => {
-      if (options.deaf === true) return;
-      if (message.kind === 'note') takeNote(handlers, message);
-      else queueMicrotask(() => supervisor.settle(replyTo(handlers, message)));
-    });
-    return createGuard({
-      inForce: () => ({ config: { guard: { ...GUARD, allow }, accounts: ACCOUNTS } }),
-      supervisor,
-      clock,
-    });
-  };
-  return Object.assign(made, { worker });
+function site(t: TestContext, options: Omit<GuardSiteOptions, 'limits'> = {}): GuardSite {
+  return guardSite(t, { limits: LIMITS, ...options });
 }
 
 const STRANGER = ip('192.0.2.1');

@@ -31,6 +31,6 @@ export class Output {
 
   /** The client takes what is written. */
   get isTaken(): boolean {
-    return this.#transport.pending < LIMIT;
+    return this.#transport.pending <= LIMIT;
   }
 }

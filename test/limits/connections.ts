@@ -9,14 +9,13 @@ import { plain, Probe, run, type Running } from '../../src/listener/testing/kit.
 import { REPLIES } from '../../src/session/mod.ts';
 import { formatReply } from '../../src/smtp/mod.ts';
 import { parseCidr, parseIp } from '../../src/std/mod.ts';
-import { DONE, type Attempt } from './attempt.ts';
+import { DONE, sameNetwork, type Attempt } from './attempt.ts';
 import { DEFAULTS } from './defaults.ts';
 
 /** How the connection with this index comes. Times are milliseconds. */
 type Arrival = (index: number) => { readonly client: string; readonly at: number };
 
 const someNetwork = (index: number): string => `2001:db8:${(index >> 8).toString(16)}:${index & 255}::1`;
-const sameNetwork = (index: number): string => `2001:db8::${index + 1}`;
 /** So slowly that no rate is reached. */
 const slowly = (index: number): number => index * 1_000;
 

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { guardSite } from '../../src/daemon/testing/guardSite.ts';
 import { Harness } from '../../src/session/testing/harness.ts';
-import { DONE, type Attempt } from './attempt.ts';
+import { DONE, sameNetwork, type Attempt } from './attempt.ts';
 import { DEFAULTS, INTERNET, SUBMISSION } from './defaults.ts';
 import { HELLO, TLS } from './sessions.ts';
 
@@ -38,9 +38,6 @@ function login(account: string): Pick<Guess, 'octets' | 'wrong'> {
   const credentials = Buffer.from(`\0${account}\0wrong`).toString('base64');
   return { octets: `AUTH PLAIN ${credentials}\r\n`, wrong: '535' };
 }
-
-/** One /64. */
-const sameNetwork = (index: number): string => `2001:db8::${index + 1}`;
 
 const unknown = { octets: 'MAIL FROM:<>\r\nRCPT TO:<nobody@inbound.test>\r\n', wrong: '550 5.1.1' };
 

@@ -6,7 +6,7 @@ import { foldAscii, type FieldAddresses, type Mailbox, type ReversePath } from '
 import { findBlock, fitsPatterns } from '../policy/mod.ts';
 import type { ScreenRules } from './compile.ts';
 import { PASS, type Authors, type Login, type Owns, type SenderPlace, type Verdict } from './types.ts';
-import { strictest } from './verdicts.ts';
+import { stricter } from './verdicts.ts';
 
 /** The envelope of an account, asked at MAIL. */
 export function judgeAccountSender(
@@ -33,7 +33,12 @@ export function judgeGrantSender(rules: ScreenRules, grant: string, sender: Reve
 
 /** From and Sender of a message under all grants that let its recipients in. */
 export function judgeGrantAuthors(rules: ScreenRules, grants: Iterable<string>, authors: Authors): Verdict {
-  return strictest(Array.from(grants, (grant) => judgeAuthors(asGrant(rules, grant), authors)));
+  let verdict: Verdict = PASS;
+  for (const grant of grants) {
+    const restriction = asGrant(rules, grant);
+    if (restriction !== undefined) verdict = stricter(verdict, judgeAuthors(restriction, authors));
+  }
+  return verdict;
 }
 
 /** Whether From and Sender of this account are looked at. */
@@ -74,7 +79,7 @@ function asGrant(rules: ScreenRules, grant: string): Restriction {
 }
 
 function judgeAuthors(restriction: Restriction, { from, sender }: Authors): Verdict {
-  return strictest([judgeAs(restriction, 'From', from), judgeAs(restriction, 'Sender', sender)]);
+  return stricter(judgeAs(restriction, 'From', from), judgeAs(restriction, 'Sender', sender));
 }
 
 /** Every address must be allowed: the reader sees them all. */

@@ -5,5 +5,10 @@ const SEVERITY = { pass: 0, quarantine: 1, refuse: 2 } as const satisfies Record
 
 /** The first of the strictest. */
 export function strictest(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.reduce((worst, next) => (SEVERITY[next.kind] > SEVERITY[worst.kind] ? next : worst), PASS);
+  return verdicts.reduce(stricter, PASS);
+}
+
+/** The stricter of two; of two alike the first. */
+export function stricter(one: Verdict, other: Verdict): Verdict {
+  return SEVERITY[other.kind] > SEVERITY[one.kind] ? other : one;
 }

@@ -1,5 +1,5 @@
 /** What the findings ask of ranges of addresses. */
-import { ipv4, ipv6, isInside } from '../std/mod.ts';
+import { ipv4, ipv6 } from '../std/mod.ts';
 import type { IpAddress, IpRange } from '../std/mod.ts';
 
 /** Whether one of `ranges` holds `address`. */
@@ -44,9 +44,4 @@ export function lastOf(range: IpRange): IpAddress {
 
 export function sizeOf(range: IpRange): bigint {
   return BigInt(range.last) - BigInt(range.first) + 1n;
-}
-
-/** Whether a range lies in such a network as a whole: no range begins in one and ends in another without leaving it. */
-export function isInsideRange(range: IpRange): boolean {
-  return isInside(firstOf(range)) && isInside(lastOf(range));
 }

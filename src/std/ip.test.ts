@@ -6,6 +6,8 @@ import {
   inRange,
   ipv4,
   ipv6,
+  isInside,
+  isInsideRange,
   isLoopback,
   isPrivate,
   isPublic,
@@ -322,6 +324,33 @@ test('isPublic(), isPrivate() and isLoopback() exclude one another, and judge a 
         const mapped = ip(`::ffff:${address.text}`);
         assert.deepEqual([isPublic(mapped), isPrivate(mapped), isLoopback(mapped)], kinds);
       }
+    }),
+  );
+});
+
+test('isInsideRange() agrees with isInside() on single addresses and on the ends, and holds what lies between', () => {
+  for (const text of ['10.0.0.0/8', '172.16.0.0/12', '127.0.0.1', '100.64.0.0/11', 'fc00::/7', '::1'])
+    assert.ok(isInsideRange(range(text)), text);
+  for (const text of [
+    '10.0.0.0/7',
+    '172.0.0.0/11',
+    '0.0.0.0/0',
+    '192.168.0.0/15',
+    '::/0',
+    'fe80::/9',
+    '8.8.8.8',
+  ])
+    assert.ok(!isInsideRange(range(text)), text);
+  const first = ip('10.255.255.255');
+  const last = ip('172.16.0.0');
+  assert.ok(first.family === 4 && last.family === 4);
+  assert.ok(
+    !isInsideRange({ family: 4, first: first.value, last: last.value }),
+    'both ends are, the rest is not',
+  );
+  fc.assert(
+    fc.property(fc.oneof(v4, v6), (address) => {
+      assert.equal(isInsideRange(rangeOf(address, address.family === 4 ? 32 : 128)), isInside(address));
     }),
   );
 });

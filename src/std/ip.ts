@@ -191,6 +191,13 @@ export function isInside(address: IpAddress): boolean {
   return isLoopback(address) || isPrivate(address);
 }
 
+/** Whether all of a range is inside, in one block: no two of them touch. */
+export function isInsideRange(range: IpRange): boolean {
+  return LOCAL_RANGES.some(
+    (block) => block.family === range.family && block.first <= range.first && block.last >= range.last,
+  );
+}
+
 /** A global unicast address: neither loopback, private nor special. */
 export function isPublic(address: IpAddress): boolean {
   return !isInside(address) && !UNROUTABLE.some((range) => inRange(address, range));

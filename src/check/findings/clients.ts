@@ -5,8 +5,8 @@ import type { GrantSource } from '../../policy/mod.ts';
 import { addressSet } from '../../proof/mod.ts';
 import type { Reach } from '../../proof/mod.ts';
 import type { IpAddress, IpRange } from '../../std/mod.ts';
-import { isLoopback, formatCount, listOf } from '../../std/mod.ts';
-import { holds, isInsideRange, isWithin, meets, sizeOf } from '../ranges.ts';
+import { formatCount, isInsideRange, isLoopback, listOf } from '../../std/mod.ts';
+import { holds, isWithin, meets, sizeOf } from '../ranges.ts';
 import type { Draft, HostInterface, Scene } from '../types.ts';
 import { most } from '../words.ts';
 

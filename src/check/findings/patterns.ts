@@ -4,7 +4,7 @@ import type { Domain } from '../../mail/mod.ts';
 import { compilePolicy, formatRange, locate } from '../../policy/mod.ts';
 import type { AddressPattern, GrantSource, Policy } from '../../policy/mod.ts';
 import { policySource } from '../../config/mod.ts';
-import { isInsideRange } from '../ranges.ts';
+import { isInsideRange } from '../../std/mod.ts';
 import type { Draft, Scene } from '../types.ts';
 import { most } from '../words.ts';
 

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { formatRange } from '../../policy/mod.ts';
 import type { GrantSource, NeverSource } from '../../policy/mod.ts';
-import { isInside } from '../../std/mod.ts';
+import { isInsideRange } from '../../std/mod.ts';
 import type { IpRange } from '../../std/mod.ts';
 import { acknowledge, complain, iUnderstand, listOf, range, textField } from '../field.ts';
 import type { Context, Danger } from '../field.ts';
-import { addressOf, prefixOf } from '../text/cidr.ts';
+import { prefixOf } from '../text/cidr.ts';
 import { parseAccount, parsePattern } from '../text/mailbox.ts';
 import { parseUntil } from '../text/moment.ts';
 import { either, textProblem } from '../text/problem.ts';
@@ -142,18 +142,9 @@ function present(
 /** The widest network that is not private and that a grant takes without a word. */
 const WIDEST = { 4: 24, 6: 48 } as const;
 
-/**
- * Whether a network holds only loopback and private addresses. No network begins in one such block and ends in another,
- * so its two ends tell. Whatever else there is (tunnels, unassigned or documentation networks) counts as public.
- */
-function isLocal(network: IpRange): boolean {
-  return [network.first, network.last]
-    .map((end) => addressOf(network.family, BigInt(end)))
-    .every((address) => isInside(address));
-}
-
+/** Whatever is not inside (tunnels, unassigned or documentation networks too) counts as public here. */
 function isWide(network: IpRange): boolean {
-  return (prefixOf(network) ?? 0) < WIDEST[network.family] && !isLocal(network);
+  return (prefixOf(network) ?? 0) < WIDEST[network.family] && !isInsideRange(network);
 }
 
 /** The sentence that stands as `iUnderstand` beside a rule for these client addresses; undefined: none is needed. */
@@ -194,7 +185,7 @@ function wideNetworks(from: readonly IpRange[]): Danger | undefined {
 function complainOfReachable(context: Context, written: GrantFields): void {
   if (written.from !== undefined || written.authenticated !== undefined) return;
   const connectingTo: readonly IpRange[] = written.connectingTo ?? [];
-  const reachable = connectingTo.filter((network) => !isLocal(network));
+  const reachable = connectingTo.filter((network) => !isInsideRange(network));
   const [first] = reachable;
   if (first === undefined) return;
   complain(

@@ -6,7 +6,8 @@
  * carried over.
  */
 import { isTextProblem, parseRange, understandingOf } from '../../config/mod.ts';
-import { isInside, isInternet } from '../danger.ts';
+import { isInsideRange } from '../../std/mod.ts';
+import { isInternet } from '../danger.ts';
 import type { DraftNetwork, DraftRule } from '../draft.ts';
 import type { Remarks } from '../remarks.ts';
 import { formatOrigin } from '../types.ts';
@@ -218,7 +219,7 @@ function isWide(text: string): boolean {
 function whyNot(text: string, list: 'allow' | 'local'): string | undefined {
   const range = parseRange(text);
   if (isTextProblem(range)) throw new Error(`an entry became ${text}: ${range.problem}`);
-  if (list === 'local' && !isInside(range)) {
+  if (list === 'local' && !isInsideRange(range)) {
     return `${text} is not a private address: a grant for it alone would relay for everybody who can reach it.`;
   }
   return list === 'allow' && isInternet(range)

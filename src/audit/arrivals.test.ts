@@ -166,7 +166,7 @@ test('openSink() ends a connection whose line has no end, and keeps bounded what
 test('openSink() says why it cannot listen', async () => {
   await using sink = await open();
   const second = await openSink({ address: '127.0.0.1', port: sink.port });
-  assert.ok('problem' in second && second.problem.includes('EADDRINUSE'));
+  assert.ok('problem' in second && second.problem === 'another program holds it');
 });
 
 test('waitForArrivals() ends with the last token, or with the time', async () => {

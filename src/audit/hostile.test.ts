@@ -83,11 +83,11 @@ function upTo(broken: (line: string, socket: Socket) => boolean): Behaviour {
 
 const UNREACHABLE: readonly (readonly [string, Behaviour, RegExp])[] = [
   ['never answers', () => undefined, /no reply within 0\.5 s/],
-  ['closes at once', (socket) => void socket.end(), /closed the connection|connection broke/],
+  ['closes at once', (socket) => void socket.end(), /closed the connection|cut the connection off/],
   [
     'resets the connection',
     (socket) => void socket.resetAndDestroy(),
-    /closed the connection|connection broke|ECONNRESET/,
+    /closed the connection|cut the connection off/,
   ],
   [
     'turns us away',

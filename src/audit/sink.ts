@@ -5,8 +5,8 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { DataReader, LineReader } from '../smtp/mod.ts';
-import { errorText } from '../std/mod.ts';
 import { TOKEN } from './letter.ts';
+import { whyDeaf } from './reason.ts';
 
 /** A message of the audit that came here. */
 export interface Arrival {
@@ -63,7 +63,7 @@ export async function openSink({ address, port }: SinkAddress): Promise<Sink | {
   try {
     await listening(server, address, port);
   } catch (error) {
-    return { problem: errorText(error) };
+    return { problem: whyDeaf(error) };
   }
   const bound = server.address();
   return {

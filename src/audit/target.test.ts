@@ -46,7 +46,7 @@ const names = new Map([
 ]);
 const lookUp = async (host: string): Promise<readonly string[]> => {
   const found = names.get(host);
-  if (found === undefined) throw new Error('getaddrinfo ENOTFOUND');
+  if (found === undefined) throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
   return found;
 };
 
@@ -75,6 +75,6 @@ test('locate() asks for every address of a name', async () => {
     loopback: false,
   });
   assert.deepEqual(await at('none.test'), { problem: 'none.test has no address' });
-  assert.deepEqual(await at('gone.test'), { problem: 'getaddrinfo ENOTFOUND' });
+  assert.deepEqual(await at('gone.test'), { problem: 'gone.test has no address' });
   assert.deepEqual(await at('127.0.0.66'), { addresses: ['127.0.0.66'], elsewhere: [], loopback: true });
 });

@@ -1,5 +1,6 @@
 /** Which server is meant, and whether it may be audited: one's own, or one that somebody says is. */
 import { isInside, isLoopback, parseIp } from '../std/mod.ts';
+import { whyUnknown } from './reason.ts';
 
 export interface Target {
   /** A name, or an IP address without brackets. */
@@ -54,7 +55,7 @@ export async function locate(
   try {
     texts = ip === undefined ? await lookUp(host) : [ip.text];
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: whyUnknown(error, host) };
   }
   const addresses = texts.flatMap((text) => parseIp(text) ?? []);
   if (addresses.length === 0) return { problem: `${host} has no address` };

@@ -6,6 +6,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { ReplyReader, type ReceivedReply } from '../smtp/mod.ts';
 import { errorText } from '../std/mod.ts';
+import { whyBroken, whyUnreachable } from './reason.ts';
 
 /** Why there is no reply, and no connection any more. */
 export interface Loss {
@@ -196,9 +197,7 @@ export class Wire {
       .on('data', (chunk: Buffer) => this.#hear(chunk))
       .on('end', () => this.#lose({ cause: 'closed', text: 'the server closed the connection' }))
       .on('close', () => this.#lose({ cause: 'closed', text: 'the server closed the connection' }))
-      .on('error', (error) =>
-        this.#lose({ cause: 'closed', text: `the connection broke: ${error.message}` }),
-      );
+      .on('error', (error) => this.#lose({ cause: 'closed', text: whyBroken(error) }));
   }
 
   #hear(chunk: Buffer): void {
@@ -253,6 +252,6 @@ function connected(to: Destination, { connectMs, signal }: WireLimits): Promise<
     );
     signal.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => settle(socket));
-    socket.once('error', (error) => settle({ cause: 'closed', text: `no connection: ${error.message}` }));
+    socket.once('error', (error) => settle({ cause: 'closed', text: whyUnreachable(error, to) }));
   });
 }

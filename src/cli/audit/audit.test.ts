@@ -111,7 +111,7 @@ test('postern audit --sink judges by what arrives', async (t) => {
   assertFailed(
     await run(argv),
     EXIT.usage,
-    /--sink: cannot listen at 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+    /--sink: cannot listen at 127\.0\.0\.1:\d+: another program holds it/,
     /Name a free port/,
   );
   await new Promise((resolve) => taken.close(resolve));
@@ -182,7 +182,10 @@ test('postern audit cannot tell without a server', async (t) => {
   const { run, cwd } = await site(t, null);
   const ran = await run(['audit', `127.0.0.1:${server.port}`, '--junit', 'audit.xml']);
   assert.equal(ran.code, EXIT.cannotTell);
-  assert.match(ran.stdout, /^Cannot tell: there was no contact with the server: .*ECONNREFUSED/);
+  assert.match(
+    ran.stdout,
+    /^Cannot tell: there was no contact with the server: nobody listens at 127\.0\.0\.1 port \d+/,
+  );
   // A report without cases would look like a success.
   assert.match(await readFile(join(cwd, 'audit.xml'), 'utf8'), /errors="1"/);
   const unknown = await run(['audit', 'no-such-host.invalid']);

@@ -1,6 +1,6 @@
 /** Addresses as the fields of a delivery status type them: RFC 3464 2.3, and RFC 6533 3 beyond ASCII. Pure. */
 import { hasNonAscii } from '../mail/mod.ts';
-import { encodeUnitext, escapeBeyondAscii } from '../smtp/mod.ts';
+import { decodeXtext, encodeUnitext, escapeBeyondAscii } from '../smtp/mod.ts';
 import { addressLine, asciiLine, oneLine } from './text.ts';
 
 /** An address of an envelope. With `utf8`, the part may hold UTF-8 (message/global-delivery-status). */
@@ -17,11 +17,6 @@ export function typedOriginal(given: string, utf8: boolean): string {
   const address = oneLine(given.slice(at + 1));
   // RFC 6533 3: this type has forms of its own, which are kept.
   if (type === 'utf-8') return `utf-8; ${utf8 ? addressLine(address) : escapeBeyondAscii(address)}`;
-  return `${type}; ${asciiLine(decodeXtext(address))}`;
-}
-
-function decodeXtext(text: string): string {
-  return text.replaceAll(/\+([0-9A-F]{2})/g, (_, octet: string) =>
-    String.fromCharCode(Number.parseInt(octet, 16)),
-  );
+  // What is no xtext is not taken now; an old spool may hold some, and then it is shown as it was given.
+  return `${type}; ${asciiLine(decodeXtext(address) ?? address)}`;
 }

@@ -332,6 +332,11 @@ describe('composeNotification() and what was asked for (RFC 3461)', () => {
     assert.match(status, /^Original-Envelope-Id: QQ 314=159\r\nReporting-MTA/);
     assert.match(status, /^Original-Recipient: rfc822; Bob\+test@Other\.example\r\nFinal-Recipient/m);
     assert.doesNotMatch(statusOf({}, 'failure'), /Original-/);
+    const odd = [{ ...refused, originalRecipient: 'rfc822;Bob+0D+0A+2Btest' }] as const;
+    assert.match(
+      statusOf({ recipients: odd }, 'failure'),
+      /^Original-Recipient: rfc822; Bob\+0D\+0A\+2Btest\r$/m,
+    );
   });
 
   test('returns the whole message where it was asked to', () => {

@@ -10,4 +10,4 @@ export { Pieces } from './pieces.ts';
 export { formatReply } from './reply.ts';
 export { parseEhlo, ReplyReader, type ReceivedReply } from './replyReader.ts';
 export { DotStuffer, stuffAll } from './stuff.ts';
-export { encodeUnitext, encodeXtext, escapeBeyondAscii } from './xtext.ts';
+export { decodeXtext, encodeUnitext, encodeXtext, escapeBeyondAscii } from './xtext.ts';

@@ -144,11 +144,13 @@ async function status(supervision: Supervision): Promise<Omit<Status, 'schema' |
     })),
     certificate: { selfSigned: pair().selfSigned, subject, names: [...names], notAfter, fingerprint },
     lastReload: supervision.lastReload(),
-    limits: supervision.ledger.fullest(LIMITS_SHOWN).map(({ whose, until, ...rest }) => ({
-      ...rest,
-      whose: whose === '' ? null : whose,
-      until: until ?? null,
-    })),
+    limits: supervision.ledger
+      .fullest(LIMITS_SHOWN, config().relay.allow)
+      .map(({ whose, until, ...rest }) => ({
+        ...rest,
+        whose: whose === '' ? null : whose,
+        until: until ?? null,
+      })),
     gateways: {
       refused: config().relay.suspectGateway === 'refuse',
       suspects: supervision.ledger.suspects.map((suspect) => ({

@@ -80,7 +80,9 @@ test('take() counts on all limits or on none, and says how long the longest keep
     const out = twice.take(small, NOW);
     assert.ok(out.kind === 'limit' && out.until === NOW + HOUR, 'the longest keeps out, in any order');
   }
-  const inUse = counters.fullest(10, NOW + MINUTE).map(({ limit: { periodMs }, used }) => [periodMs, used]);
+  const inUse = counters
+    .fullest(10, NOW + MINUTE, [])
+    .map(({ limit: { periodMs }, used }) => [periodMs, used]);
   assert.deepEqual(inUse, [
     [HOUR, 3],
     [MINUTE, 1],
@@ -142,7 +144,7 @@ test('fullest() begins with the fullest and says when there is room again', () =
   passes(counters, counting('half', limit(4, HOUR)), 2, NOW);
   passes(counters, counting('full', limit(2, HOUR)), 9, NOW);
   passes(counters, counting('little', limit(100, HOUR)), 1, NOW);
-  const [first, ...others] = counters.fullest(2, NOW);
+  const [first, ...others] = counters.fullest(2, NOW, []);
   assert.deepEqual(first, {
     grant: 'office',
     whose: 'full',
@@ -155,5 +157,19 @@ test('fullest() begins with the fullest and says when there is room again', () =
     others.map(({ whose, used, until }) => [whose, used, until]),
     [['half', 2, undefined]],
   );
-  assert.deepEqual(counters.fullest(10, NOW + HOUR), []);
+  assert.deepEqual(counters.fullest(10, NOW + HOUR, []), []);
+});
+
+test('fullest() shows the limits as they are now, before anybody counts on them', () => {
+  const counters = new Counters();
+  passes(counters, counting('', limit(10, HOUR)), 10, NOW);
+  const shown = (...limits: readonly [Limit, ...Limit[]]): unknown[] =>
+    counters
+      .fullest(1, NOW + HOUR / 2, [{ name: 'office', limits }])
+      .map(({ limit: { recipients }, used, until }) => [recipients, used, until]);
+  // Until now half has flown out, at the rate of before.
+  assert.deepEqual(shown(limit(10, HOUR)), [[10, 5, undefined]]);
+  assert.deepEqual(shown(limit(100, MINUTE), limit(20, HOUR)), [[20, 5, undefined]]);
+  assert.deepEqual(shown(limit(5, HOUR)), [[5, 5, NOW + HOUR / 2 + HOUR / 5]]);
+  assert.deepEqual(shown(limit(9, MINUTE)), [[10, 5, undefined]], 'of a limit that went, what it was');
 });

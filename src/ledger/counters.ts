@@ -2,7 +2,7 @@
  * The counters of all limits, in memory and bounded. A counter that has run empty is forgotten, since it says nothing; when there
  * are too many that have not, whoever needs a new one is put off: nobody gets past a limit by making the table forget.
  */
-import type { Limit } from '../policy/mod.ts';
+import type { GrantSource, Limit } from '../policy/mod.ts';
 import { add, EMPTY, emptyAt, levelAt, roomAt, used, type Level } from './bucket.ts';
 import { counterKey, type Counting } from './counting.ts';
 
@@ -30,6 +30,9 @@ export interface LimitInUse {
   /** When all of it is free again. */
   readonly freeAt: number;
 }
+
+/** A grant, for its limits. */
+export type LimitedGrant = Pick<GrantSource, 'name' | 'limits'>;
 
 /** About 30 MB. */
 export const MOST_COUNTERS = 100_000;
@@ -85,11 +88,11 @@ export class Counters {
     }
   }
 
-  /** The fullest first. */
-  fullest(most: number, now: number): readonly LimitInUse[] {
+  /** The fullest first, against the limits that the grants have now. */
+  fullest(most: number, now: number, grants: readonly LimitedGrant[]): readonly LimitInUse[] {
     const fill = ({ used: count, limit }: LimitInUse): number => count / limit.burst;
     return [...this.#counters.values()]
-      .map((counter) => inUse(counter, now))
+      .map((counter) => inUse(counter, limitOf(counter, grants), now))
       .filter((each) => each.used > 0)
       .sort((one, other) => fill(other) - fill(one))
       .slice(0, most);
@@ -115,8 +118,14 @@ export class Counters {
   }
 }
 
-function inUse({ grant, whose, limit, level: last }: Counter, now: number): LimitInUse {
-  const level = levelAt(last, limit, now);
+/** The limit that the counter is held to from now on: a reload may have changed it. That of a grant that went is shown as it was. */
+function limitOf({ grant, limit }: Counter, grants: readonly LimitedGrant[]): Limit {
+  const limits = grants.find(({ name }) => name === grant)?.limits ?? [];
+  return limits.find(({ per, periodMs }) => per === limit.per && periodMs === limit.periodMs) ?? limit;
+}
+
+function inUse({ grant, whose, limit: before, level: last }: Counter, limit: Limit, now: number): LimitInUse {
+  const level = levelAt(last, before, now); // as take() has it
   const until = roomAt(level, limit);
   return {
     grant,

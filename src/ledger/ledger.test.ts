@@ -220,7 +220,7 @@ test('Ledger goes on counting when it cannot write, says so once, and writes all
   }
   using ledger = site.open();
   assert.deepEqual(
-    ledger.fullest(9).map(({ whose, used }) => [whose, used]),
+    ledger.fullest(9, []).map(({ whose, used }) => [whose, used]),
     [
       ['10.0.0.1', 3],
       ['another', 1],
@@ -256,7 +256,7 @@ test('Ledger takes over a file of before there was a guard', (t) => {
   file.exec('DROP TABLE guard_count; DROP TABLE guard_place');
   file.close();
   using ledger = site.open();
-  assert.equal(ledger.fullest(1)[0]?.used, 1);
+  assert.equal(ledger.fullest(1, [])[0]?.used, 1);
   ledger.afterLogin({ network: 'n', account: 'a', accepted: false });
   assert.deepEqual(site.events, []);
 });

@@ -7,7 +7,7 @@
  */
 import { errorText, type Clock, type Emit } from '../std/mod.ts';
 import type { Level } from './bucket.ts';
-import { Counters, type LimitInUse, type Taken } from './counters.ts';
+import { Counters, type LimitedGrant, type LimitInUse, type Taken } from './counters.ts';
 import type { Counting } from './counting.ts';
 import type { LedgerEvents } from './events.ts';
 import { openFile, type Changes, type LedgerFile } from './file.ts';
@@ -122,9 +122,9 @@ export class Ledger implements Disposable {
     return [...this.#gateways.all().values()];
   }
 
-  /** The limits that are used the most, the fullest first. */
-  fullest(most: number): readonly LimitInUse[] {
-    return this.#counters.fullest(most, this.#options.clock.now());
+  /** The limits that are used the most, the fullest first, as `grants` have them now. */
+  fullest(most: number, grants: readonly LimitedGrant[]): readonly LimitInUse[] {
+    return this.#counters.fullest(most, this.#options.clock.now(), grants);
   }
 
   /** Writes what is not in the file yet. */

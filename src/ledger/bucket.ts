@@ -20,8 +20,9 @@ export interface Level {
 export const EMPTY: Level = { units: 0, at: 0 };
 
 /**
- * The level now. A clock that was set back lets nothing flow out and starts from there: nobody gains by it, and nobody has to
- * wait until the clock has caught up.
+ * The level now. While the clock is behind the last recipient that passed, nothing flows out, so a full bucket stays full until the
+ * clock has caught up. A recipient that passes meanwhile starts from there: a clock that is set back and then put forward lets the
+ * same time pass twice, and up to twice as many recipients with it.
  */
 export function levelAt({ units, at }: Level, { recipients }: Limit, now: number): Level {
   const elapsed = Math.max(0, now - at);

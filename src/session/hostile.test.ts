@@ -7,42 +7,14 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compilePolicy, decide } from '../policy/mod.ts';
 import type { LoginVerdict } from './mod.ts';
-import { Harness, POLICY } from './testing/harness.ts';
+import { assertClean } from './testing/clean.ts';
+import { Harness } from './testing/harness.ts';
 import { COMMANDS, fresh, LEADING, HEADER, OFFICE, STRANGER, WORLD, worldOf } from './testing/model.ts';
 import { USUAL, type World } from './testing/services.ts';
 
-const compiled = compilePolicy(POLICY);
 const RIGHT = Buffer.from('\0alice@inbound.test\0secret').toString('base64');
 const WRONG = Buffer.from('\0alice@inbound.test\0wrong').toString('base64');
-
-/** What must hold of every session that is over. */
-async function assertClean(client: Harness): Promise<void> {
-  client.session.closed('reset');
-  await client.settle();
-  assert.deepEqual(client.leaks, [], 'bodies that nobody has');
-  assert.equal(client.timers, 0, 'timers that nobody needs');
-  assert.ok(!client.events.some(({ name }) => name === 'session.failed'), 'it threw');
-  assert.equal(client.events.filter(({ name }) => name === 'session.closed').length, 1);
-  assertGranted(client);
-}
-
-/** Every recipient that was stored was decided upon, and the policy says the same of those facts again. */
-function assertGranted({ messages, kept }: Harness): void {
-  for (const { recipients, origin } of messages)
-    for (const { address, original } of recipients) {
-      const found = kept.decided.some(
-        ({ decision, restrained }) =>
-          decision.facts.recipient.address === original &&
-          decision.facts.client.text === origin.client &&
-          (decision.facts.account ?? null) === origin.account &&
-          restrained === null &&
-          decide(decision.facts, compiled).verdict === 'accepted',
-      );
-      assert.ok(found, `${address} from ${origin.client} was never granted`);
-    }
-}
 
 test('Session says to every command what its description says, in every order', async () => {
   const commands = fc.commands(

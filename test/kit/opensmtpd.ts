@@ -52,17 +52,26 @@ export class OpenSmtpd implements AsyncDisposable {
         return existsSync(SOCKET);
       }, 'OpenSMTPD to listen');
     } catch (error) {
-      const { log } = started;
+      const log = started.#log;
       await started[Symbol.asyncDispose]();
       throw new Error(`OpenSMTPD does not start: ${log}`, { cause: error });
     }
     return started;
   }
 
-  get log(): string {
-    return this.#log;
+  /** What its log says in the end of the delivery of the message that it was given, whatever else waits in its queue. */
+  async outcome(): Promise<string> {
+    const line = (): string | undefined => {
+      const [, envelope] = /smtp envelope evpid=([0-9a-f]+) /.exec(this.#log) ?? [];
+      return envelope === undefined
+        ? undefined
+        : new RegExp(`mta delivery evpid=${envelope} .*`).exec(this.#log)?.[0];
+    };
+    await until(() => line() !== undefined, 'the delivery of OpenSMTPD');
+    return line() ?? '';
   }
 
+  /** One message. */
   async send({ from, to, message }: { from: string; to: string; message: string }): Promise<void> {
     // Which of its programs it is goes by the name it is called by.
     const { code, output } = await run('bash', ['-c', 'exec -a sendmail smtpctl -f "$0" "$1"', from, to], {

@@ -1,5 +1,6 @@
 /** The part for programs: message/delivery-status of RFC 3464. Pure. */
 import { encodeHeaderText, foldHeader, formatDate } from '../mail/mod.ts';
+import { formatTimestamp } from '../smtp/mod.ts';
 import { typedAddress, typedOriginal } from './addresses.ts';
 import { asciiLine } from './text.ts';
 import type { Report, ReportedRecipient, ReportKind } from './types.ts';
@@ -29,14 +30,9 @@ function perMessage({ hostname, receivedAt, envelopeId, deliverBy, holdUntil }: 
     `Arrival-Date: ${formatDate(receivedAt)}`, // RFC 3464 2.2.5
     deliverBy === undefined ? '' : `Deliver-By-Date: ${formatDate(deliverBy)}`, // RFC 2852 5
     // RFC 4865 5.1.2: as it was asked for; HOLDFOR is kept as the moment that it leads to.
-    holdUntil === undefined ? '' : `Future-Release-Request: until;${timestamp(holdUntil)}`,
+    holdUntil === undefined ? '' : `Future-Release-Request: until;${formatTimestamp(holdUntil)}`,
   ];
   return fields.filter((field) => field !== '');
-}
-
-/** RFC 3339, in seconds. */
-function timestamp(at: number): string {
-  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function perRecipient(

@@ -10,4 +10,5 @@ export { Pieces } from './pieces.ts';
 export { formatReply } from './reply.ts';
 export { parseEhlo, ReplyReader, type ReceivedReply } from './replyReader.ts';
 export { DotStuffer, stuffAll } from './stuff.ts';
+export { formatTimestamp } from './timestamp.ts';
 export { decodeXtext, encodeUnitext, encodeXtext, escapeBeyondAscii } from './xtext.ts';

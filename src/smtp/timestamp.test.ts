@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseTimestamp } from './timestamp.ts';
+import { formatTimestamp, parseTimestamp } from './timestamp.ts';
 
 test('parseTimestamp() takes the forms of RFC 3339', () => {
   const noon = Date.UTC(2026, 10, 24, 12);
@@ -39,5 +39,13 @@ test('parseTimestamp() gives back every moment that was written', () => {
     fc.property(fc.date(noInvalidDate), (date) => {
       assert.equal(parseTimestamp(date.toISOString()), date.getTime());
     }),
+  );
+});
+
+test('formatTimestamp() writes whole seconds of UTC, which parseTimestamp() reads', () => {
+  assert.equal(formatTimestamp(Date.UTC(2026, 10, 24, 12, 0, 0, 999)), '2026-11-24T12:00:00Z');
+  const moment = fc.integer({ min: 0, max: 253_402_300_799 });
+  fc.assert(
+    fc.property(moment, (second) => parseTimestamp(formatTimestamp(second * 1000)) === second * 1000),
   );
 });

@@ -1,4 +1,4 @@
-/** Date and time of RFC 3339 (5.6), as HOLDUNTIL has it. */
+/** Date and time of RFC 3339 (5.6), as FUTURERELEASE has it (RFC 4865). */
 
 const TIMESTAMP =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(\.[0-9]{1,9})?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$/i;
@@ -22,4 +22,9 @@ export function parseTimestamp(text: string): number | undefined {
 
 function minutesOf(hours = '0', minutes = '0'): number {
   return Number(hours) * 60 + Number(minutes);
+}
+
+/** A moment in milliseconds since the epoch, in whole seconds of UTC. */
+export function formatTimestamp(at: number): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,5 @@
 /** The lines of the reply to EHLO and LHLO: a keyword and its arguments for each extension that works now. */
+import { formatTimestamp } from '../../smtp/mod.ts';
 import { working } from '../extensions.ts';
 import type { CommandState, Hello } from '../state.ts';
 import type { Circumstances } from '../step.ts';
@@ -29,8 +30,9 @@ export function offered(
     ...keyword('DELIVERBY', works.deliverBy),
     ...futureRelease(works.futureRelease, now),
     ...keyword('ETRN', works.etrn && settings.mayTurn({ client, account: state.account })),
-    ...xclient(settings.mayXclient(client)),
-    ...xforward(settings.mayXforward(client)),
+    // Only those who may use it are told of it, and what of it is looked at.
+    ...keyword('XCLIENT ADDR PORT DESTADDR DESTPORT NAME HELO PROTO LOGIN', settings.mayXclient(client)),
+    ...keyword('XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE', settings.mayXforward(client)),
   ];
 }
 
@@ -51,15 +53,5 @@ function limits({ limits: { messagesPerConnection, recipients } }: ListenerSetti
 /** RFC 4865 3: the longest interval in seconds, and the moment that it ends now. */
 function futureRelease(works: Offers['futureRelease'], now: number): string[] {
   if (works === undefined) return [];
-  const latest = new Date(now + works.maxSeconds * SECOND).toISOString().replace(/\.\d+Z$/, 'Z');
-  return [`FUTURERELEASE ${works.maxSeconds} ${latest}`];
-}
-
-/** Only those who may use it are told of it, and what of it is looked at. */
-function xclient(may: boolean): string[] {
-  return may ? ['XCLIENT ADDR PORT DESTADDR DESTPORT NAME HELO PROTO LOGIN'] : [];
-}
-
-function xforward(may: boolean): string[] {
-  return may ? ['XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE'] : [];
+  return [`FUTURERELEASE ${works.maxSeconds} ${formatTimestamp(now + works.maxSeconds * SECOND)}`];
 }

@@ -24,12 +24,10 @@ export function commandLines(
   // RFC 2852 4.1.4.2: nobody after us would tell the sender when its time is over.
   const { deliverBy } = message;
   const unkept = deliverBy?.mode === 'notify' && !connection.extensions.has('DELIVERBY');
-  const early = deliverBy !== undefined && secondsLeft(deliverBy, options.now) > 0;
-  const notifyFor = ({ notify }: Recipient): Recipient['notify'] =>
-    unkept && early ? withDelay(notify) : notify;
+  const asksDelay = unkept && secondsLeft(deliverBy, options.now) > 0;
   lines.push(mailLine(connection, message, { ...options, dsn }));
   for (const recipient of recipients) {
-    const asked = dsn ? dsnOf({ ...recipient, notify: notifyFor(recipient) }, message, options.way) : '';
+    const asked = dsn ? dsnOf(asksDelay ? withDelay(recipient) : recipient, message, options.way) : '';
     lines.push(`RCPT TO:<${recipient.address}>${asked}`);
   }
   if (!options.way.chunked) lines.push('DATA');
@@ -82,9 +80,11 @@ function dsnOf(
   return orcpt.length > LONGEST_ORCPT ? condition : `${condition} ORCPT=${orcpt}`;
 }
 
-function withDelay(notify: Recipient['notify']): Recipient['notify'] {
-  if (notify === undefined) return ['failure', 'delay'];
-  return notify === 'never' || notify.includes('delay') ? notify : [...notify, 'delay'];
+function withDelay(recipient: Recipient): Recipient {
+  const { notify = ['failure'] } = recipient;
+  return notify === 'never' || notify.includes('delay')
+    ? recipient
+    : { ...recipient, notify: [...notify, 'delay'] };
 }
 
 function conditionsOf(notify: NonNullable<Recipient['notify']>): string {

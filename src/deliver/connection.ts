@@ -1,6 +1,7 @@
 /** A connection that is ready for messages: greeted, introduced, protected and signed in as its endpoint asks. */
 import type { Channel } from './channel.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Limits } from './limits.ts';
 import type { Handed } from './types.ts';
 import type { Answerer, Verdict } from './verdict.ts';
 
@@ -11,6 +12,8 @@ export interface Connection extends Answerer {
   readonly verified: boolean | undefined;
   /** Keywords in upper case and their parameters; empty after HELO. */
   readonly extensions: ReadonlyMap<string, string>;
+  /** As its server stated them. */
+  readonly limits: Limits;
   readonly handed: Handed;
   /** Messages tried on it. */
   served: number;

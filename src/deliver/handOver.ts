@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { DeliverEvents } from './events.ts';
 import { fitTo, plainWay, type Fit } from './fit.ts';
-import { limitsOf, withinLimits } from './limits.ts';
+import { withinLimits } from './limits.ts';
 import { sizeOf, type Message } from './message.ts';
 import type { Pool } from './pool.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -141,7 +141,7 @@ async function tryGroup(
     const fitted = message.plain ? undefined : await tryFit(connection, message, group, { endpoint, now });
     const way = fitted?.way ?? plainWay(connection, message);
     const all = fitted?.fit ?? group;
-    const fit = withinLimits(all, limitsOf(connection));
+    const fit = withinLimits(all, connection.limits);
     const later = all.slice(fit.length);
     const misfits = fitted && fitted.unfit.length > 0 ? misfitsOf(fitted, connection) : undefined;
     if (fit.length === 0) {

@@ -1,6 +1,5 @@
 /** What a server says it takes at most (LIMITS, RFC 9422): keeping to it spares it refusals and us repetitions. */
 import { foldAscii } from '../mail/mod.ts';
-import type { Connection } from './connection.ts';
 import type { Recipient } from './types.ts';
 
 /** Infinite where nothing is said. */
@@ -18,7 +17,7 @@ const LIMIT = /^(?:MAILMAX|RCPTMAX|RCPTDOMAINMAX)=[1-9][0-9]{0,5}$/;
 
 const NONE: Limits = { messages: Infinity, recipients: Infinity, domains: Infinity };
 
-export function limitsOf({ extensions }: Pick<Connection, 'extensions'>): Limits {
+export function limitsOf(extensions: ReadonlyMap<string, string>): Limits {
   const list = extensions.get('LIMITS');
   if (list === undefined) return NONE;
   const said = new Map<string, number>();

@@ -12,6 +12,7 @@ import type { OpenConnection, Opened, Unopened } from './connection.ts';
 import type { Endpoint, Protection } from './endpoint.ts';
 import type { DeliverEvents } from './events.ts';
 import { awaitGreeting, introduce, type Extensions } from './hello.ts';
+import { limitsOf } from './limits.ts';
 import { readCredentials, signIn, type Credentials } from './login.ts';
 import { createLoginGuard, type LoginGuard } from './loginGuard.ts';
 import { handshake, startTlsCommand, type Tls } from './protect.ts';
@@ -147,6 +148,7 @@ async function converse(opening: Opening, channel: Channel): Promise<Opened | Tl
       remote: endpoint.remote,
       tls: tls?.version,
       verified: tls?.verified,
+      limits: limitsOf(extensions),
       handed: handedTo(endpoint, extensions),
       served: 0,
       holders: 0,

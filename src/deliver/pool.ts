@@ -9,7 +9,6 @@ import { heard } from './channel.ts';
 import { ABORTED } from './connect.ts';
 import type { Connection, OpenConnection, Unopened } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import { limitsOf } from './limits.ts';
 import { INTERRUPTED, unwilling } from './unopened.ts';
 
 export interface PoolOptions {
@@ -78,7 +77,7 @@ export function createPool(options: PoolOptions): Pool {
 
   /** RFC 9422 4.1. */
   function isSpent(connection: Connection): boolean {
-    return connection.served >= Math.min(options.messagesPerConnection, limitsOf(connection).messages);
+    return connection.served >= Math.min(options.messagesPerConnection, connection.limits.messages);
   }
 
   function wake(connection: Connection): void {
